@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "libntp/config/settings.h"
+#include "libntp/core/result.h"
+
+namespace ntp::config {
+
+enum class Severity : std::uint8_t { Error, Warning, Info };
+
+/// Something to tell the administrator about a line; the text says what is wrong and what was
+/// expected.
+struct Diagnostic {
+  Severity severity = Severity::Error;
+  Location where;
+  std::string text;
+
+  /// As the log shows it: `CONFIG: TEXT in FILE line L, column C`.
+  [[nodiscard]] std::string to_string() const;
+};
+
+/// How the parser reads files: it has no file system of its own.
+struct FileAccess {
+  std::function<Result<std::string>(const std::string& path)> load;
+  /// The entries of a directory, or a failure if it is none.
+  std::function<Result<std::vector<std::string>>(const std::string& path)> list;
+};
+
+struct ParseResult {
+  Settings settings;
+  std::vector<Diagnostic> diagnostics;
+};
+
+/// Reads ntp.conf at `path` with its includes and the `ntp.d` beside it. Never fails: what can't be
+/// read or understood is a diagnostic, and reading goes on with the next line.
+ParseResult parse_file(const std::string& path, const FileAccess& files);
+/// The same for text that stands alone; `name` is used in diagnostics.
+ParseResult parse_text(std::string_view text, const std::string& name);
+
+}  // namespace ntp::config

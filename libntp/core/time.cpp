@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libntp/core/time.h"
+
+#include <cmath>
+
+namespace ntp {
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+}  // namespace
+
+NtpTimestamp NtpTimestamp::from_wall(WallTime time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const auto nanoseconds = static_cast<std::uint64_t>((time - whole).count());
+  const auto seconds =
+      static_cast<std::uint64_t>(whole.time_since_epoch().count() + kUnixEpochInNtp);
+  constexpr std::uint64_t kHalf = kNanosecondsPerSecond / 2;
+  const std::uint64_t fraction = ((nanoseconds << 32) + kHalf) / kNanosecondsPerSecond;
+  return NtpTimestamp((seconds << 32) + fraction);
+}
+
+WallTime NtpTimestamp::to_wall(WallTime pivot) const {
+  const auto pivot_whole = std::chrono::floor<std::chrono::seconds>(pivot);
+  const std::int64_t pivot_seconds = pivot_whole.time_since_epoch().count();
+  const auto pivot_in_era =
+      static_cast<std::uint32_t>(static_cast<std::uint64_t>(pivot_seconds + kUnixEpochInNtp));
+  const auto ahead = static_cast<std::int32_t>(seconds() - pivot_in_era);
+  const std::uint64_t nanoseconds =
+      (static_cast<std::uint64_t>(fraction()) * kNanosecondsPerSecond + (1ULL << 31)) >> 32;
+  return WallTime(std::chrono::seconds(pivot_seconds + ahead) +
+                  Duration(static_cast<std::int64_t>(nanoseconds)));
+}
+
+NtpShort NtpShort::from_seconds(double seconds) {
+  const double units = std::ceil(seconds * 65536.0);
+  if (!(units > 0)) return NtpShort(0);
+  if (units >= 4294967295.0) return NtpShort(0xffffffff);
+  return NtpShort(static_cast<std::uint32_t>(units));
+}
+
+}  // namespace ntp

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+
+#include "libntp/sync/sample.h"
+
+namespace ntp::sync {
+
+/// What a source is known to say: the best of its last eight samples.
+struct Estimate {
+  MonoTime at{};
+  double offset = 0;
+  double delay = 0;
+  double dispersion = kMaxDispersion;
+  double jitter = 0;
+};
+
+/// The clock filter of one source (RFC 5905 section 10): eight samples, the one with the least
+/// distance is the estimate; popcorn spikes are suppressed as in NTPsec.
+class ClockFilter {
+ public:
+  static constexpr std::size_t kStages = 8;
+
+  enum class Verdict {
+    Updated,  // the estimate is new: worth a selection and a peerstats line
+    Stale,    // the best sample is one that was used before
+    Popcorn,  // a spike: the estimate stays
+  };
+
+  /// Takes a sample in; `poll_exponent` is the source's poll interval, log2 s.
+  Verdict add(const Sample& sample, MonoTime now, int poll_exponent);
+  /// A poll went unanswered for a while: a stage of unknown quality moves in, as NTPsec does.
+  void add_missing(MonoTime now, int poll_exponent);
+  /// Forgets everything, as after a step of the clock.
+  void clear();
+
+  [[nodiscard]] bool has_estimate() const { return filled_ > 0; }
+  /// As of the last update; `dispersion` does not include the time since.
+  [[nodiscard]] const Estimate& estimate() const { return estimate_; }
+  /// The stages, newest first, with their dispersion as it is now: mode 6 shows them as filtdelay,
+  /// filtoffset and filtdisp.
+  [[nodiscard]] const std::array<Sample, kStages>& stages() const { return stages_; }
+
+ private:
+  std::array<Sample, kStages> stages_{};
+  std::size_t filled_ = 0;
+  MonoTime last_update_{};
+  Estimate estimate_{};
+};
+
+}  // namespace ntp::sync

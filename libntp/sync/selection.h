@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "libntp/core/time.h"
+
+namespace ntp::sync {
+
+/// What the selection made of a source; the values are those of mode 6's peer status word.
+enum class Tally : std::uint8_t {
+  Reject = 0,
+  Falseticker = 1,
+  Excess = 2,
+  Outlier = 3,
+  Candidate = 4,
+  Backup = 5,
+  SystemPeer = 6,
+  PpsPeer = 7,
+};
+
+enum class SourceKind : std::uint8_t { Network, Refclock, Pps, Local };
+
+/// A source as the selection sees it. Only sources that passed the sanity tests are offered.
+struct Candidate {
+  std::uint16_t id = 0;
+  SourceKind kind = SourceKind::Network;
+  int stratum = 16;
+  double offset = 0;           // s
+  double jitter = 0;           // s
+  double root_distance = 0;    // s, all included, as of now
+  double root_delay = 0;       // s, this hop included
+  double root_dispersion = 0;  // s, this hop included
+  bool prefer = false;
+  bool truechimer = false;  // the option `true`
+};
+
+/// The `tos` options that the selection obeys.
+struct SelectionLimits {
+  int min_clock = 3;            // tos minclock: clustering keeps at least so many
+  int max_clock = 10;           // tos maxclock
+  int min_sane = 1;             // tos minsane
+  double min_distance = 0.001;  // tos mindist, s
+  double max_distance = 1.5;    // tos maxdist, s
+};
+
+struct SelectionResult {
+  /// One for each candidate, in their order.
+  std::vector<Tally> tallies;
+  /// Index of the system peer; none if no majority was found.
+  std::optional<std::size_t> system_peer;
+  double offset = 0;  // s, combined
+  double jitter = 0;  // s, of the combination
+};
+
+/// Intersection, clustering and combining (RFC 5905 section 11.2) with NTPsec's constants and its
+/// rules for prefer, local clocks and PPS. `previous` is the id of the last system peer (0: none),
+/// which is kept while nothing speaks against it.
+SelectionResult select(std::span<const Candidate> candidates, const SelectionLimits& limits,
+                       std::uint16_t previous, int minimum_poll_exponent = 6);
+
+}  // namespace ntp::sync

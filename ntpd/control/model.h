@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libntp/core/address.h"
+#include "libntp/core/clock_command.h"
+#include "libntp/core/refid.h"
+#include "libntp/core/time.h"
+
+namespace ntp::control {
+
+/// The daemon as mode 6 sees it: plain values, read when a query comes.
+struct SystemView {
+  Leap leap = Leap::Unsynchronized;
+  int stratum = 16;
+  int precision = -20;         // log2 s
+  double root_delay = 0;       // s
+  double root_dispersion = 0;  // s
+  double root_distance = 0;    // s
+  RefId reference_id = refid::kInit;
+  NtpTimestamp reference_time;
+  int time_constant = 6;   // log2 s, variable `tc`
+  std::uint16_t peer = 0;  // association id of the system peer, 0 if none
+  Endpoint peer_address;   // not set if none
+  int peer_mode = 0;
+  double offset = 0;         // s
+  double frequency = 0;      // s/s
+  double system_jitter = 0;  // s
+  double clock_jitter = 0;   // s
+  double clock_wander = 0;   // s/s
+  WallTime clock{};
+  int tai = 0;
+  WallTime leap_second{};
+  WallTime leap_expires{};
+  int minimum_time_constant = 0;  // `mintc`
+  double uptime = 0;              // s
+  int source = 0;                 // status word: 0 unspec, 4 uhf radio, 5 local, 6 ntp, …
+  int event_count = 0;
+  int event_code = 0;
+};
+
+/// One association.
+struct PeerView {
+  std::uint16_t id = 0;
+  // Status word.
+  bool configured = true;
+  bool auth_enabled = false;
+  bool authentic = false;
+  int selection = 0;  // 0..7
+  int event_count = 0;
+  int event_code = 0;
+
+  Endpoint remote;  // address not set while unknown
+  Endpoint local;   // address not set if none
+  Leap leap = Leap::Unsynchronized;
+  int host_mode = 3;
+  int stratum = 16;
+  int host_poll = 6;  // log2 s
+  int precision = 0;  // log2 s
+  double root_delay = 0;
+  double root_dispersion = 0;
+  RefId reference_id = refid::kInit;
+  bool refclock = false;
+  NtpTimestamp reference_time;
+  NtpTimestamp received_time;  // `rec`
+  NtpTimestamp transmit_time;  // `xmt`
+  std::uint8_t reach = 0;
+  unsigned unreach = 0;
+  double until_next_poll = 0;  // s, `timer`
+  double delay = 0;
+  double offset = 0;
+  double jitter = 0;
+  double dispersion = 0;
+  std::uint32_t key_id = 0;
+  std::array<double, 8> filter_delay{};
+  std::array<double, 8> filter_offset{};
+  std::array<double, 8> filter_dispersion{};
+  int peer_mode = 0;
+  std::uint64_t packets_received = 0;
+  std::uint64_t packets_sent = 0;
+  unsigned flash = 0;
+  int refclock_mode = 0;
+  unsigned headway = 0;           // s
+  double bias = 0;                // s
+  std::string host_name;          // `srchost`: as configured; empty if given by number
+  double since_received = 0;      // s, `timerec`
+  double since_reach_change = 0;  // s, `timereach`
+  std::uint64_t bad_authentication = 0;
+  std::uint64_t bogus_origin = 0;
+  std::uint64_t old_packet = 0;
+  std::uint64_t kisses = 0;  // `selbroken`
+  int nts_cookies = -1;      // -1: not an NTS association
+};
+
+/// What the daemon offers to mode 6.
+class Model {
+ public:
+  virtual ~Model() = default;
+  [[nodiscard]] virtual SystemView system() const = 0;
+  /// Identifiers of all associations, newest first.
+  [[nodiscard]] virtual std::vector<std::uint16_t> associations() const = 0;
+  [[nodiscard]] virtual std::optional<PeerView> peer(std::uint16_t id) const = 0;
+  /// The value of a counter variable such as `ss_received`; nothing if the daemon does not count
+  /// it.
+  [[nodiscard]] virtual std::optional<std::uint64_t> counter(std::string_view name) const = 0;
+};
+
+}  // namespace ntp::control
