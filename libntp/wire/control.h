@@ -101,7 +101,7 @@ std::vector<Variable> parse_variables(std::string_view text);
 
 /// Builds the text of a reply and cuts it into frames as NTPsec does: items separated by a comma
 /// and a blank, or by comma, CR and LF where the line would reach 72 characters; frames of at most
-/// 468 octets with a cut anywhere; CR LF at the end where it fits.
+/// 468 octets with a cut anywhere; CR LF at the end, alone in a frame of its own if need be.
 class TextReply {
  public:
   void add(std::string_view name, std::string_view value);
@@ -109,7 +109,7 @@ class TextReply {
   void add_raw(std::string_view item);
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// The datagrams, in order. `header` gives everything but response, more, offset and count.
-  [[nodiscard]] std::vector<std::vector<std::uint8_t>> frames(ControlHeader header);
+  [[nodiscard]] std::vector<std::vector<std::uint8_t>> frames(ControlHeader header) const;
 
  private:
   std::string text_;

@@ -19,8 +19,9 @@ struct ExtensionField {
 };
 
 /// Walks what follows the header: extension fields (RFC 7822: type, length of at least 16 and a
-/// multiple of 4, 28 for the last field of a packet without MAC), then perhaps a MAC trailer. Never
-/// copies, never allocates.
+/// multiple of 4, 28 for the last field of a packet without MAC), then perhaps a MAC trailer: what
+/// has the size of one is one. Before version 4 there are no fields, all is trailer. Never copies,
+/// never allocates.
 class ExtensionWalker {
  public:
   /// `datagram` is the whole packet, header included.
@@ -28,7 +29,7 @@ class ExtensionWalker {
 
   /// The next field, or nothing at the end or at the first malformed one; then error() tells which.
   std::optional<ExtensionField> next();
-  /// What is left when the fields have ended: empty, or a MAC trailer.
+  /// What is left when the fields have ended: empty or a MAC trailer, unless error() is set.
   [[nodiscard]] ByteView trailer() const;
   [[nodiscard]] std::optional<PacketError> error() const { return error_; }
 
@@ -57,6 +58,8 @@ struct PacketLayout {
   std::size_t extensions_size = 0;
   std::optional<MacTrailer> mac;
 };
+/// Checks the whole datagram. Up to version 2 there is no MAC. NTPsec: 6 octets behind version 2
+/// and 72 behind version 3 (MS-SNTP) pass and are ignored.
 Result<PacketLayout, PacketError> parse_packet(ByteView datagram);
 
 }  // namespace ntp::wire
