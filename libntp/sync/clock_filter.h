@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 
 #include "libntp/sync/sample.h"
 
@@ -30,25 +29,37 @@ class ClockFilter {
     Popcorn,  // a spike: the estimate stays
   };
 
+  /// Which sample is the best one.
+  enum class Order {
+    Distance,  // least delay; a sample beyond the Allan intercept pays for its dispersion, too
+    Age,       // the newest: while the clock settles, older offsets are of a clock that is no more
+  };
+
   /// Takes a sample in; `poll_exponent` is the source's poll interval, log2 s.
-  Verdict add(const Sample& sample, MonoTime now, int poll_exponent);
+  Verdict add(const Sample& sample, MonoTime now, int poll_exponent, Order order = Order::Distance);
   /// A poll went unanswered for a while: a stage of unknown quality moves in, as NTPsec does.
   void add_missing(MonoTime now, int poll_exponent);
   /// Forgets everything, as after a step of the clock.
   void clear();
 
-  [[nodiscard]] bool has_estimate() const { return filled_ > 0; }
+  [[nodiscard]] bool has_estimate() const { return has_estimate_; }
   /// As of the last update; `dispersion` does not include the time since.
   [[nodiscard]] const Estimate& estimate() const { return estimate_; }
-  /// The stages, newest first, with their dispersion as it is now: mode 6 shows them as filtdelay,
-  /// filtoffset and filtdisp.
+  /// The stages, newest first, with their dispersion as of the last update: mode 6 shows them as
+  /// filtdelay, filtoffset and filtdisp.
   [[nodiscard]] const std::array<Sample, kStages>& stages() const { return stages_; }
 
  private:
+  struct Ranked;
+
+  void shift_in(const Sample& sample, MonoTime now);
+  [[nodiscard]] std::array<Ranked, kStages> rank(MonoTime now, Order order) const;
+
   std::array<Sample, kStages> stages_{};
-  std::size_t filled_ = 0;
   MonoTime last_update_{};
   Estimate estimate_{};
+  double gate_offset_ = 0;  // what the next best sample is held against
+  bool has_estimate_ = false;
 };
 
 }  // namespace ntp::sync

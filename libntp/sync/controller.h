@@ -49,7 +49,7 @@ class Controller {
   void set_initial_frequency(double frequency);
 
   /// A new combined offset (s, source minus own clock) with its jitter, from a system peer whose
-  /// sample was taken at `sampled`. `poll_exponent` is the system's time constant, log2 s.
+  /// sample was taken at `sampled`. The polls are the limits of that peer, log2 s.
   ControllerUpdate update(MonoTime now, MonoTime sampled, double offset, double jitter,
                           int minimum_poll, int maximum_poll);
 
@@ -64,6 +64,9 @@ class Controller {
   void clock_was_set();
 
   [[nodiscard]] ControllerState state() const { return state_; }
+  /// At the start, while the first offset is removed fast: the newest sample of a source says more
+  /// than its best one (ClockFilter::Order::Age), since the older ones saw another clock.
+  [[nodiscard]] bool is_settling() const { return settling_; }
   /// log2 s: the time constant, and with it the poll interval that sources are asked at.
   [[nodiscard]] int poll_exponent() const { return poll_; }
   [[nodiscard]] double frequency() const { return frequency_; }      // s/s
@@ -72,6 +75,17 @@ class Controller {
   [[nodiscard]] double last_offset() const { return last_offset_; }  // s
 
  private:
+  [[nodiscard]] bool is_beyond_step(double offset) const;
+  [[nodiscard]] bool is_step_due(double since_accepted) const;
+  [[nodiscard]] double time_constant() const;
+  void advance(MonoTime now);
+  ControllerUpdate step(MonoTime now, double offset);
+  void accept(MonoTime now, ControllerState next, double offset);
+  void measure_frequency(double offset, double since_accepted);
+  void discipline_frequency(double offset, double since_accepted);
+  void change_frequency(double frequency);
+  void adapt_poll(double offset, int minimum_poll, int maximum_poll);
+
   ControllerSettings settings_;
   ControllerState state_ = ControllerState::NeverSet;
   double frequency_ = 0;
@@ -79,6 +93,16 @@ class Controller {
   double jitter_ = 0;
   double last_offset_ = 0;
   int poll_ = 6;
+  int poll_score_ = 0;  // NTPsec's tc_counter: offsets in the noise count up, others down
+
+  MonoTime accepted_{};  // when an offset was last taken
+  double phase_ = 0;     // s, still to be removed, as of advanced_
+  double slew_ = 0;      // s/s, in effect since advanced_
+  MonoTime advanced_{};
+  std::optional<MonoTime> next_tick_;
+
+  bool settling_ = true;
+  std::optional<MonoTime> settled_at_;  // the latest end of settling, once synchronized
 };
 
 }  // namespace ntp::sync

@@ -45,7 +45,7 @@ struct SelectionLimits {
   int max_clock = 10;           // tos maxclock
   int min_sane = 1;             // tos minsane
   double min_distance = 0.001;  // tos mindist, s
-  double max_distance = 1.5;    // tos maxdist, s
+  double max_distance = 1.5;    // tos maxdist, s; for the sanity tests before the selection
 };
 
 struct SelectionResult {
@@ -53,14 +53,17 @@ struct SelectionResult {
   std::vector<Tally> tallies;
   /// Index of the system peer; none if no majority was found.
   std::optional<std::size_t> system_peer;
+  /// Sources that the combination is made of.
+  int survivors = 0;
   double offset = 0;  // s, combined
   double jitter = 0;  // s, of the combination
 };
 
 /// Intersection, clustering and combining (RFC 5905 section 11.2) with NTPsec's constants and its
 /// rules for prefer, local clocks and PPS. `previous` is the id of the last system peer (0: none),
-/// which is kept while nothing speaks against it.
+/// which is kept while nothing speaks against it. A candidate with a value that is not finite is
+/// rejected.
 SelectionResult select(std::span<const Candidate> candidates, const SelectionLimits& limits,
-                       std::uint16_t previous, int minimum_poll_exponent = 6);
+                       std::uint16_t previous);
 
 }  // namespace ntp::sync
