@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libntp/core/address.h"
@@ -97,6 +98,31 @@ struct PeerView {
   int nts_cookies = -1;      // -1: not an NTS association
 };
 
+/// What a reference clock's driver reports.
+struct ClockView {
+  int report_count = 0;  // status word: reports of the driver so far, 15 at most
+  int state = 0;  // status word: 0 well, 1 no reply, 2 bad format, 3 fault, 4 bad signal, …
+
+  std::string name;      // `SHM`
+  std::string timecode;  // the last one
+  std::uint64_t polls = 0;
+  std::uint64_t no_reply = 0;
+  std::uint64_t bad_format = 0;
+  std::uint64_t bad_data = 0;
+  double fudge_time1 = 0;  // s
+  double fudge_time2 = 0;  // s
+  int stratum = 0;
+  RefId reference_id;
+  unsigned flags = 0;  // bit 0 is flag1
+  std::string device;  // the driver in words
+};
+
+/// A system variable of the administrator's own (`setvar`).
+struct UserVariable {
+  std::string text;  // `name=value`, sent as it stands
+  bool by_default = false;
+};
+
 /// What the daemon offers to mode 6.
 class Model {
  public:
@@ -108,6 +134,13 @@ class Model {
   /// The value of a counter variable such as `ss_received`; nothing if the daemon does not count
   /// it.
   [[nodiscard]] virtual std::optional<std::uint64_t> counter(std::string_view name) const = 0;
+  /// The same for measured variables such as `koffset`, in the unit the variable has on the wire.
+  [[nodiscard]] virtual std::optional<double> quantity(std::string_view /*name*/) const {
+    return {};
+  }
+  /// The driver's report of an association that is a reference clock.
+  [[nodiscard]] virtual std::optional<ClockView> clock(std::uint16_t /*id*/) const { return {}; }
+  [[nodiscard]] virtual std::vector<UserVariable> user_variables() const { return {}; }
 };
 
 }  // namespace ntp::control
