@@ -45,6 +45,8 @@ class ClockFilter {
   [[nodiscard]] bool has_estimate() const { return has_estimate_; }
   /// As of the last update; `dispersion` does not include the time since.
   [[nodiscard]] const Estimate& estimate() const { return estimate_; }
+  /// When add() or add_missing() was last called: dispersions are as of then.
+  [[nodiscard]] MonoTime updated() const { return last_update_; }
   /// The stages, newest first, with their dispersion as of the last update: mode 6 shows them as
   /// filtdelay, filtoffset and filtdisp.
   [[nodiscard]] const std::array<Sample, kStages>& stages() const { return stages_; }

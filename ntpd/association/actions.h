@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "libntp/core/address.h"
+#include "libntp/core/seams.h"
+#include "libntp/wire/packet.h"
+#include "ntpd/control/events.h"
+
+namespace ntp::association {
+
+/// What an association asks the daemon to do for it. It performs none of this itself: that is what
+/// makes a day of network time testable in milliseconds.
+
+/// Send a request to the remote address; the daemon calls sent() right before.
+struct Send {
+  std::array<std::uint8_t, wire::kHeaderSize> packet{};
+  /// Leave from a new random port: there was none, or the last request from it got no answer.
+  bool fresh_port = false;
+};
+/// Look `host` up and call resolved().
+struct Resolve {
+  std::string host;
+  Family family = Family::Any;
+};
+/// Mobilize a pool member at this address.
+struct Spawn {
+  Address address;
+};
+/// What the selection sees has changed.
+struct Reselect {};
+/// Count the event, and log it where the configuration says so.
+struct Report {
+  control::PeerEvent event;
+  std::string detail;
+};
+struct Note {
+  LogLevel level;
+  std::string text;
+};
+/// Remove this association.
+struct Demobilize {
+  std::string reason;
+};
+
+using Action = std::variant<Send, Resolve, Spawn, Reselect, Report, Note, Demobilize>;
+using Actions = std::vector<Action>;
+
+}  // namespace ntp::association

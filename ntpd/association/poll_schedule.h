@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "libntp/core/seams.h"
+#include "libntp/core/time.h"
+
+namespace ntp::association {
+
+/// When to ask next: the poll interval between minpoll and maxpoll, bursts with their spacing, and
+/// the guard that keeps the mean distance of packets (NTPsec's constants throughout).
+class PollSchedule {
+ public:
+  /// Least distance of two packets to one server.
+  static constexpr Duration kSpacing = std::chrono::seconds(2);
+  /// Packets of an initial burst.
+  static constexpr int kInitialBurst = 6;
+  /// Packets of a burst at most.
+  static constexpr int kFullBurst = 8;
+  /// Polls during which an unanswered burst is tried again.
+  static constexpr int kBurstRetries = 8;
+
+  PollSchedule(int min_poll, int max_poll, MonoTime first);
+
+  /// When the next packet is due.
+  [[nodiscard]] MonoTime due() const { return due_; }
+  void set_due(MonoTime when) { due_ = when; }
+
+  /// log2 s.
+  [[nodiscard]] int poll() const { return poll_; }
+  [[nodiscard]] int min_poll() const { return min_poll_; }
+  [[nodiscard]] int max_poll() const { return max_poll_; }
+  /// The average distance of packets that the guard still owes, in whole s (variable `headway`).
+  [[nodiscard]] unsigned headway(MonoTime now) const;
+
+  /// True while the packets of a burst go out.
+  [[nodiscard]] bool in_burst() const { return burst_left_ > 0; }
+  /// A regular poll begins now, counted from `now`.
+  void begin_poll(MonoTime now) { poll_began_ = now; }
+  /// The next answer starts a burst.
+  void arm_burst();
+  [[nodiscard]] bool burst_armed() const { return retries_left_ > 0; }
+  /// A packet goes out: counts down bursts, loads the guard. Returns true if it ended a burst.
+  bool packet_sent(MonoTime now);
+  /// An answer came: an armed burst begins, with `count` packets in all.
+  void answer_received(MonoTime now, int count);
+
+  /// Sets the interval (held between minpoll and maxpoll) and works out when the next packet is
+  /// due.
+  void update(MonoTime now, int poll, Random& random);
+  /// The server asked for fewer packets: no more bursts, and at least 2^`poll` s between polls.
+  void slow_down(MonoTime now, int poll, Random& random);
+  /// Back to minpoll, with a first poll at `first`.
+  void restart(MonoTime first);
+
+ private:
+  [[nodiscard]] double throttle(MonoTime now) const;
+
+  int min_poll_;
+  int max_poll_;
+  int poll_;
+  int burst_left_ = 0;
+  int retries_left_ = 0;
+  MonoTime due_;
+  MonoTime poll_began_;
+  // Seconds of credit used up; one is given back each second.
+  double throttle_ = 0;
+  MonoTime throttle_at_;
+};
+
+}  // namespace ntp::association

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/association/server_association.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libntp/crypto/refid.h"
+#include "libntp/wire/extension.h"
+
+namespace ntp::association {
+namespace {
+
+// Name look-ups that failed are tried again after 8 s, and then ever more rarely, up to 1024 s.
+constexpr int kFirstRetry = 3;
+constexpr int kLastRetry = 10;
+// A kernel stamp further from our own reading than this is not of this request.
+constexpr Duration kStampSlack = std::chrono::seconds(1);
+
+std::optional<Address> literal_address(const config::SourceSettings& settings) {
+  const auto address = parse_address(settings.host);
+  if (address && settings.family != Family::Any && address->family() != settings.family) {
+    return std::nullopt;
+  }
+  return address;
+}
+
+}  // namespace
+
+ServerAssociation::ServerAssociation(Id id, const config::SourceSettings& settings,
+                                     Address pool_address, const Context& context, MonoTime first,
+                                     InUse in_use)
+    : Association(id, settings, context, first),
+      origin_(pool_address.is_set() ? Origin::PoolMember : Origin::Configured),
+      in_use_(std::move(in_use)) {
+  if (origin_ == Origin::PoolMember) {
+    address_ = pool_address;
+  } else if (const auto literal = literal_address(settings)) {
+    address_ = *literal;
+    literal_ = true;
+  } else {
+    reference_id_ = refid::kDns;
+  }
+}
+
+bool ServerAssociation::active() const { return Association::active() && !stopped_; }
+
+void ServerAssociation::look_up(const Context& context, Actions& actions) {
+  looking_up_ = true;
+  actions.push_back(Resolve{settings_.host, settings_.family});
+  // resolved() sets the next time; this one only guards against an answer that never comes.
+  schedule_.set_due(context.mono + from_seconds(log2_seconds(kLastRetry)));
+}
+
+Actions ServerAssociation::resolved(const Result<std::vector<Address>>& addresses,
+                                    const Context& context) {
+  Actions actions;
+  looking_up_ = false;
+  const auto retry = [&](std::string why) {
+    const int wait = std::min(kFirstRetry + failed_look_ups_, kLastRetry);
+    if (failed_look_ups_++ == 0) {
+      actions.push_back(Note{LogLevel::Warning, "DNS: " + settings_.host + ": " + std::move(why)});
+    }
+    if (!address_.is_set()) schedule_.set_due(context.mono + from_seconds(log2_seconds(wait)));
+  };
+  if (!addresses) {
+    retry(addresses.error().message);
+    return actions;
+  }
+  if (std::find(addresses->begin(), addresses->end(), address_) != addresses->end()) return actions;
+  const auto free = std::find_if(addresses->begin(), addresses->end(),
+                                 [&](const Address& each) { return !in_use_(each); });
+  if (free == addresses->end()) {
+    retry("all its addresses are in use by other lines");
+    return actions;
+  }
+  failed_look_ups_ = 0;
+  address_ = *free;
+  actions.push_back(Note{LogLevel::Info, "DNS: Server taking: " + address_.to_string()});
+  forget(context, address_.is_v4() ? refid::kDns4 : refid::kDns6);
+  pending_ = {};
+  want_fresh_port_ = true;
+  schedule_.restart(context.mono);
+  return actions;
+}
+
+Actions ServerAssociation::on_timer(const Context& context) {
+  Actions actions;
+  if (stopped_) {
+    schedule_.set_due(context.mono + from_seconds(log2_seconds(17)));
+    return actions;
+  }
+  if (!address_.is_set()) {
+    look_up(context, actions);
+    return actions;
+  }
+  int poll = schedule_.poll();
+  if (!schedule_.in_burst()) {
+    schedule_.begin_poll(context.mono);
+    shift_reach(context, actions);
+    if (reach_ == 0) {
+      if (settings_.iburst) schedule_.arm_burst();
+      if (unreach_ >= kDeadPolls) {
+        ++poll;
+        if (origin_ == Origin::PoolMember) {
+          actions.push_back(Demobilize{"no answer"});
+          return actions;
+        }
+        if (named() && !looking_up_ && unreach_ % kDeadPolls == 0) {
+          looking_up_ = true;
+          actions.push_back(Resolve{settings_.host, settings_.family});
+        }
+      }
+    } else {
+      poll = context.system_poll;
+      if (settings_.burst && peer_tests(context) == 0) schedule_.arm_burst();
+    }
+  }
+  actions.push_back(make_request(context));
+  schedule_.packet_sent(context.mono);
+  schedule_.update(context.mono, poll, context.random);
+  return actions;
+}
+
+Send ServerAssociation::make_request(const Context& context) {
+  // An answer that is still missing may mean that a middlebox has forgotten the port, or that the
+  // route has changed; a new socket settles both.
+  Send send;
+  send.fresh_port = want_fresh_port_ || pending_.waiting;
+  want_fresh_port_ = false;
+
+  pending_.waiting = true;
+  do {
+    pending_.nonce = NtpTimestamp(context.random.u64());
+  } while (pending_.nonce.is_zero());
+
+  wire::Header request;
+  request.version = settings_.version;
+  request.mode = wire::Mode::Client;
+  request.precision = 0x20;
+  request.transmit = pending_.nonce;
+  ByteWriter out(send.packet);
+  wire::encode_header(request, out);
+  return send;
+}
+
+void ServerAssociation::sent(WallTime now, std::uint32_t number) {
+  request_sent_ = now;
+  request_number_ = number;
+  ++sent_;
+}
+
+void ServerAssociation::transmit_stamped(std::uint32_t number, WallTime when) {
+  if (pending_.waiting && number == request_number_ && when >= request_sent_ &&
+      when - request_sent_ < kStampSlack) {
+    request_sent_ = when;
+  }
+}
+
+Actions ServerAssociation::on_datagram(const Datagram& datagram, const Context& context) {
+  Actions actions;
+  const auto packet = wire::parse_packet(datagram.payload);
+  if (!packet || packet->header.mode != wire::Mode::Server || packet->header.version < 1 ||
+      packet->header.version > wire::kVersion) {
+    return actions;
+  }
+  const wire::Header& reply = packet->header;
+  ++received_;
+  last_received_mono_ = context.mono;
+  flash_ &= ~flash::kPacketTests;
+
+  const unsigned stray = test_origin(reply, pending_, last_transmit_);
+  if (stray != 0) {
+    flash_ |= stray;
+    ++(stray == flash::kDuplicate ? old_packet_ : bogus_origin_);
+    return actions;
+  }
+  // From here on the reply is the answer of whoever saw our request.
+  pending_.waiting = false;
+  authentic_ = true;
+  if (is_kiss(reply)) {
+    take_kiss(reply, context, actions);
+    return actions;
+  }
+  if (const unsigned failed = test_server(reply, context.limits); failed != 0) {
+    flash_ |= failed;
+    return actions;
+  }
+  take_answer(reply, datagram.received, context, actions);
+  return actions;
+}
+
+void ServerAssociation::take_kiss(const wire::Header& reply, const Context& context,
+                                  Actions& actions) {
+  if (reply.reference_id == kiss::kRate) {
+    ++kisses_;
+    actions.push_back(Report{control::PeerEvent::RateExceeded, {}});
+    schedule_.slow_down(context.mono, reply.poll, context.random);
+    return;
+  }
+  if (reply.reference_id != kiss::kDeny && reply.reference_id != kiss::kRestrict) return;
+  ++kisses_;
+  flash_ |= flash::kDenied;
+  const std::string code = reply.reference_id.to_text();
+  actions.push_back(Report{control::PeerEvent::AccessDenied, code});
+  actions.push_back(Note{LogLevel::Warning, "PROTO: " + name() + " refuses to serve us (kiss " +
+                                                code + "): it is not asked again"});
+  if (origin_ == Origin::PoolMember) {
+    actions.push_back(Demobilize{"access denied"});
+    return;
+  }
+  stopped_ = true;
+  reach_ = 0;
+  actions.push_back(Reselect{});
+}
+
+void ServerAssociation::take_answer(const wire::Header& reply, WallTime received,
+                                    const Context& context, Actions& actions) {
+  const sync::Exchange exchange{request_sent_, reply.receive.to_wall(received),
+                                reply.transmit.to_wall(received), received};
+  sync::Sample sample = sync::measure(exchange, context.precision, reply.precision, context.mono);
+  // NTPsec: an on-path attacker could shift the offset by half of any delay that is let pass.
+  if (sample.delay > context.limits.max_dist) {
+    flash_ |= flash::kTooLate;
+    ++old_packet_;
+    return;
+  }
+  sample.offset += settings_.bias;
+
+  leap_ = reply.leap;
+  stratum_ = reply.stratum;
+  mode_ = static_cast<int>(reply.mode);
+  precision_ = reply.precision;
+  source_root_delay_ = reply.root_delay.to_seconds();
+  source_root_dispersion_ = reply.root_dispersion.to_seconds();
+  reference_id_ = reply.reference_id;
+  reference_time_ = reply.reference;
+  last_transmit_ = reply.transmit;
+  last_received_ = received;
+
+  const int burst = reach_ == 0
+                        ? PollSchedule::kInitialBurst
+                        : std::min(1 << std::min(schedule_.poll() - schedule_.min_poll(), 3),
+                                   PollSchedule::kFullBurst);
+  schedule_.answer_received(context.mono, burst);
+  schedule_.update(context.mono, schedule_.poll(), context.random);
+  take_sample(sample, context, actions);
+}
+
+void ServerAssociation::clock_stepped(const Context& context) {
+  // A reply that is under way carries a stamp of the old time.
+  pending_ = {};
+  if (!address_.is_set() || stopped_) return;
+  Association::clock_stepped(context);
+  if (settings_.iburst) schedule_.arm_burst();
+}
+
+bool ServerAssociation::loops(const Context&) const {
+  return local_.address.is_set() && reference_id_ == crypto::reference_id(local_.address);
+}
+
+control::PeerView ServerAssociation::view(const Context& context) const {
+  control::PeerView view = Association::view(context);
+  view.configured = origin_ == Origin::Configured;
+  view.authentic = authentic_;
+  view.remote.port = address_.is_set() ? 123 : 0;
+  view.local = local_;
+  view.peer_mode = mode_;
+  view.transmit_time = last_transmit_;
+  view.bogus_origin = bogus_origin_;
+  view.old_packet = old_packet_;
+  view.kisses = kisses_;
+  if (named()) view.host_name = settings_.host;
+  return view;
+}
+
+}  // namespace ntp::association

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <functional>
+
+#include "libntp/wire/packet.h"
+#include "ntpd/association/association.h"
+
+namespace ntp::association {
+
+/// A server of the network, given by a `server` line or found by a pool, asked in client mode.
+class ServerAssociation final : public Association {
+ public:
+  /// Polls without an answer after which a pool member is given up and a server's name is looked up
+  /// anew.
+  static constexpr unsigned kDeadPolls = 12;
+
+  enum class Origin : std::uint8_t { Configured, PoolMember };
+  /// True if another association uses the address already.
+  using InUse = std::function<bool(const Address&)>;
+
+  /// `pool_address` is set for pool members; others take the address of their line or look its
+  /// name up. The first packet leaves at `first`.
+  ServerAssociation(Id id, const config::SourceSettings& settings, Address pool_address,
+                    const Context& context, MonoTime first, InUse in_use);
+
+  Actions on_timer(const Context& context) override;
+  Actions resolved(const Result<std::vector<Address>>& addresses, const Context& context) override;
+  void clock_stepped(const Context& context) override;
+
+  /// The request of the last Send leaves now, as the `number`-th datagram of its port.
+  void sent(WallTime now, std::uint32_t number);
+  /// The kernel saw that datagram leave.
+  void transmit_stamped(std::uint32_t number, WallTime when);
+  /// The request could not be sent at all.
+  void send_failed() { want_fresh_port_ = true; }
+  /// The address that requests leave from.
+  void set_local(const Endpoint& local) { local_ = local; }
+  /// A datagram from the server's address and port.
+  Actions on_datagram(const Datagram& datagram, const Context& context);
+
+  [[nodiscard]] bool active() const override;
+  [[nodiscard]] Origin origin() const { return origin_; }
+  [[nodiscard]] control::PeerView view(const Context& context) const override;
+
+ protected:
+  [[nodiscard]] bool loops(const Context& context) const override;
+
+ private:
+  [[nodiscard]] bool named() const { return !literal_ && origin_ == Origin::Configured; }
+  void look_up(const Context& context, Actions& actions);
+  Send make_request(const Context& context);
+  void take_kiss(const wire::Header& reply, const Context& context, Actions& actions);
+  void take_answer(const wire::Header& reply, WallTime received, const Context& context,
+                   Actions& actions);
+
+  const Origin origin_;
+  InUse in_use_;
+  bool literal_ = false;
+  bool looking_up_ = false;
+  int failed_look_ups_ = 0;
+  bool stopped_ = false;
+
+  Endpoint local_;
+  bool want_fresh_port_ = true;
+  PendingRequest pending_;
+  WallTime request_sent_{};
+  std::uint32_t request_number_ = 0;
+  bool authentic_ = false;
+  int mode_ = 0;
+  NtpTimestamp last_transmit_;
+
+  std::uint64_t bogus_origin_ = 0;
+  std::uint64_t old_packet_ = 0;
+  std::uint64_t kisses_ = 0;
+};
+
+}  // namespace ntp::association

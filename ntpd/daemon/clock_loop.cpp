@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/clock_loop.h"
+
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+namespace ntp::daemon {
+namespace {
+
+// The kernel's rate is at most 500 ppm off, so that a monotonic clock that is not slewed along can
+// drift 50 ms from the wall clock between two looks at most 100 s apart. More is somebody's doing.
+constexpr Duration kForeignStep = std::chrono::milliseconds(100);
+// A leap second is a jump of one second, give or take what may have been slewed meanwhile.
+constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
+constexpr Duration kSaveInterval = std::chrono::hours(1);
+// s/s; less is not worth a write.
+constexpr double kSaveChange = 1e-9;
+constexpr double kPpm = 1e-6;
+
+std::optional<double> parse_drift(std::string_view text) {
+  const auto start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(start);
+  if (text.front() == '+') text.remove_prefix(1);
+  double ppm = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ppm);
+  if (error != std::errc{} || !std::isfinite(ppm)) return std::nullopt;
+  return ppm * kPpm;
+}
+
+}  // namespace
+
+ClockLoop::ClockLoop(Settings settings, const Host& host)
+    : settings_(std::move(settings)), host_(host), controller_(settings_.controller) {}
+
+ClockLoop::~ClockLoop() { host_.timers.cancel(tick_timer_); }
+
+Duration ClockLoop::wall_ahead_of_mono() const {
+  return host_.clock.wall().time_since_epoch() - host_.clock.mono().time_since_epoch();
+}
+
+bool ClockLoop::start() {
+  std::optional<double> frequency = settings_.frequency;
+  if (!settings_.drift_file.empty()) {
+    // A missing file is how every host starts: NTPsec says nothing either.
+    if (const auto text = host_.files.load(settings_.drift_file)) {
+      const auto drift = parse_drift(*text);
+      if (drift) {
+        frequency = drift;
+      } else {
+        host_.log.error("CLOCK: " + settings_.drift_file +
+                        ": not a frequency in PPM; it is measured anew");
+      }
+    }
+  }
+  if (frequency) controller_.set_initial_frequency(*frequency);
+  frequency_loaded_ = frequency.has_value();
+  last_save_ = host_.clock.mono();
+  expected_lead_ = wall_ahead_of_mono();
+  apply();
+  return frequency_loaded_;
+}
+
+void ClockLoop::stop() {
+  host_.timers.cancel(tick_timer_);
+  tick_timer_ = Timers::kNone;
+  if (disciplines()) {
+    ClockCommand command = controller_.tick(host_.clock.mono());
+    command.slew = 0;
+    command.leap = status_.leap;
+    command.max_error = status_.max_error;
+    command.estimated_error = status_.estimated_error;
+    // Nobody is left to act on a failure.
+    (void)host_.clock.apply(command);
+  }
+  save_drift();
+}
+
+void ClockLoop::apply(std::optional<Duration> step) {
+  if (!disciplines()) return;
+  const MonoTime now = host_.clock.mono();
+  ClockCommand command = controller_.tick(now);
+  command.step = step;
+  command.leap = status_.leap;
+  command.max_error = status_.max_error;
+  command.estimated_error = status_.estimated_error;
+  const auto done = host_.clock.apply(command);
+  if (!done && !apply_failed_) host_.log.error("CLOCK: " + done.error().message);
+  apply_failed_ = !done;
+  if (step && done) expected_lead_ = wall_ahead_of_mono();
+
+  host_.timers.cancel(tick_timer_);
+  const auto next = controller_.next_tick();
+  tick_timer_ = next ? host_.timers.at(*next, [this] { tick(); }) : Timers::kNone;
+}
+
+void ClockLoop::tick() {
+  tick_timer_ = Timers::kNone;
+  apply();
+}
+
+sync::Adjustment ClockLoop::update(const Measurement& measurement) {
+  const auto outcome =
+      controller_.update(host_.clock.mono(), measurement.sampled, measurement.offset,
+                         measurement.jitter, measurement.min_poll, measurement.max_poll);
+  if (outcome.adjustment == sync::Adjustment::Stepped) {
+    status_ = {};
+    apply(outcome.step);
+  } else if (outcome.adjustment != sync::Adjustment::Panic) {
+    apply();
+  }
+  return outcome.adjustment;
+}
+
+void ClockLoop::set_status(const Status& status) {
+  const bool at_once = status.leap != status_.leap;
+  status_ = status;
+  if (at_once) apply();
+}
+
+std::optional<Duration> ClockLoop::foreign_step() {
+  const Duration lead = wall_ahead_of_mono();
+  const Duration moved = lead - expected_lead_;
+  expected_lead_ = lead;
+  if (std::chrono::abs(moved) < kForeignStep) return std::nullopt;
+  const Duration leap_second = status_.leap == Leap::Insert   ? -std::chrono::seconds(1)
+                               : status_.leap == Leap::Delete ? std::chrono::seconds(1)
+                                                              : std::chrono::seconds(0);
+  if (leap_second != Duration::zero() && std::chrono::abs(moved - leap_second) < kLeapSlack) {
+    host_.log.notice(status_.leap == Leap::Insert ? "CLOCK: leap second inserted"
+                                                  : "CLOCK: leap second deleted");
+    return std::nullopt;
+  }
+  return moved;
+}
+
+bool ClockLoop::frequency_known() const {
+  return frequency_loaded_ || controller_.state() == sync::ControllerState::Synchronized;
+}
+
+void ClockLoop::save_drift_hourly() {
+  if (host_.clock.mono() - last_save_ < kSaveInterval) return;
+  last_save_ = host_.clock.mono();
+  save_drift();
+}
+
+void ClockLoop::save_drift() {
+  const double frequency = controller_.frequency();
+  if (settings_.drift_file.empty() || !disciplines() || !frequency_known() ||
+      (saved_frequency_ && std::abs(*saved_frequency_ - frequency) < kSaveChange)) {
+    return;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6f\n", frequency / kPpm);
+  const auto saved = host_.files.save(settings_.drift_file, text);
+  if (saved) {
+    saved_frequency_ = frequency;
+  } else if (!save_failed_) {
+    host_.log.error("CLOCK: " + saved.error().message);
+  }
+  save_failed_ = !saved;
+}
+
+}  // namespace ntp::daemon

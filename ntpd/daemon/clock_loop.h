@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "libntp/core/seams.h"
+#include "libntp/sync/controller.h"
+
+namespace ntp::daemon {
+
+/// Between the controller and the clock: carries its commands out, keeps its slews going, keeps the
+/// drift file, and notices when somebody else sets the clock.
+class ClockLoop {
+ public:
+  struct Settings {
+    sync::ControllerSettings controller;
+    /// False with `disable ntp`: the clock is watched, never touched.
+    bool discipline = true;
+    /// Empty: none.
+    std::string drift_file;
+    /// s/s, from `tinker freq`; the drift file takes precedence.
+    std::optional<double> frequency;
+  };
+
+  /// What the kernel is told along with each command.
+  struct Status {
+    Leap leap = Leap::Unsynchronized;
+    double max_error = 16;
+    double estimated_error = 16;
+  };
+
+  /// A combined offset of the sources.
+  struct Measurement {
+    double offset = 0;  // s
+    double jitter = 0;  // s
+    MonoTime sampled;
+    int min_poll = 6;
+    int max_poll = 10;
+  };
+
+  ClockLoop(Settings settings, const Host& host);
+  ~ClockLoop();
+  ClockLoop(const ClockLoop&) = delete;
+  ClockLoop& operator=(const ClockLoop&) = delete;
+
+  /// Reads the drift file and hands the clock its first command. True if a frequency was known.
+  bool start();
+  /// Ends a slew and saves the drift file.
+  void stop();
+
+  /// Steers by a measurement; a step has been made when this returns Stepped.
+  sync::Adjustment update(const Measurement& measurement);
+  /// Applied at once if the leap changes, else with the next command.
+  void set_status(const Status& status);
+
+  /// By how much somebody else has moved the clock since the last call, if at all. Leap seconds
+  /// that the kernel was told of, and own steps, do not count.
+  std::optional<Duration> foreign_step();
+  /// Forget the phase, keep the frequency: the next measurement may step at once.
+  void restart() { controller_.clock_was_set(); }
+
+  /// Saves the drift file if an hour has passed and the frequency has changed.
+  void save_drift_hourly();
+
+  [[nodiscard]] const sync::Controller& controller() const { return controller_; }
+  /// False if commands have no effect: by configuration, or because the host does not allow it.
+  [[nodiscard]] bool disciplines() const {
+    return settings_.discipline && host_.clock.adjustable();
+  }
+
+ private:
+  void apply(std::optional<Duration> step = std::nullopt);
+  void tick();
+  void save_drift();
+  [[nodiscard]] bool frequency_known() const;
+  [[nodiscard]] Duration wall_ahead_of_mono() const;
+
+  Settings settings_;
+  Host host_;
+  sync::Controller controller_;
+  Status status_;
+  Timers::Id tick_timer_ = Timers::kNone;
+  Duration expected_lead_{};
+  MonoTime last_save_{};
+  std::optional<double> saved_frequency_;
+  bool frequency_loaded_ = false;
+  bool apply_failed_ = false;
+  bool save_failed_ = false;
+};
+
+}  // namespace ntp::daemon

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/engine.h"
+
+#include <cstdio>
+
+#include "ntpd/association/server_association.h"
+
+namespace ntp::daemon {
+namespace {
+
+constexpr Duration kHousekeeping = std::chrono::seconds(10);
+// s: with -x only an offset beyond this is stepped (NTPsec: the same).
+constexpr double kSlewOnlyStep = 600;
+
+ClockLoop::Settings clock_settings(const config::Settings& settings, const EngineOptions& options) {
+  ClockLoop::Settings clock;
+  const config::TinkerSettings& tinker = settings.tinker;
+  clock.controller.step_forward = tinker.step_forward;
+  clock.controller.step_backward = tinker.step_backward;
+  if (options.slew_only) {
+    clock.controller.step_forward = std::max(tinker.step_forward, kSlewOnlyStep);
+    clock.controller.step_backward = std::max(tinker.step_backward, kSlewOnlyStep);
+  }
+  clock.controller.panic = tinker.panic;
+  clock.controller.stepout = tinker.stepout;
+  clock.controller.allan_exponent = tinker.allan;
+  clock.controller.allow_panic = options.allow_panic;
+  clock.controller.step_first = options.step_first;
+  clock.discipline = settings.discipline;
+  clock.drift_file = settings.drift_file;
+  if (tinker.frequency) clock.frequency = *tinker.frequency * 1e-6;
+  return clock;
+}
+
+bool of_other_family(const config::SourceSettings& source, Family family) {
+  const auto literal = parse_address(source.host);
+  return family != Family::Any && literal && literal->family() != family;
+}
+
+}  // namespace
+
+Engine::Engine(config::Settings settings, EngineOptions options, const Host& host)
+    : settings_(std::move(settings)),
+      options_(std::move(options)),
+      host_(host),
+      clock_(clock_settings(settings_, options_), host),
+      server_(settings_, host.random),
+      control_(*this, options_.identity),
+      self_(std::make_shared<Engine*>(this)) {
+  // Guessing an association's number is no use to anybody, but neither is knowing it.
+  next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);
+}
+
+Engine::~Engine() {
+  host_.timers.cancel(housekeeping_timer_);
+  for (const auto& row : rows_) host_.timers.cancel(row->timer);
+}
+
+void Engine::start() {
+  running_ = true;
+  started_ = host_.clock.mono();
+  state_.orphan_at = started_ + std::chrono::seconds(settings_.tos.orphan_wait);
+  report(control::SystemEvent::Restart);
+  report(clock_.start() ? control::SystemEvent::FrequencySet
+                        : control::SystemEvent::FrequencyNotSet);
+  MonoTime first = started_;
+  for (config::SourceSettings source : settings_.sources) {
+    if (of_other_family(source, options_.family)) {
+      host_.log.info("PROTO: " + source.host + ": not of the address family in use, left out");
+      continue;
+    }
+    if (source.family == Family::Any) source.family = options_.family;
+    if (options_.quit_when_set) source.iburst = true;
+    mobilize(source, {}, first);
+    // NTPsec: a second between the first packets of the sources.
+    first += std::chrono::seconds(1);
+  }
+  publish();
+  housekeeping_timer_ =
+      host_.timers.at(host_.clock.mono() + kHousekeeping, [this] { housekeeping(); });
+}
+
+void Engine::stop() {
+  running_ = false;
+  clock_.stop();
+  host_.timers.cancel(housekeeping_timer_);
+  char line[200];
+  std::snprintf(line, sizeof line,
+                "PROTO: summary: up %.0f s, stratum %d, offset %+.6f s, jitter %.6f s, "
+                "frequency %+.3f ppm, %zu associations",
+                to_seconds(host_.clock.mono() - started_), state_.stratum, state_.offset,
+                state_.jitter, clock_.controller().frequency() * 1e6, rows_.size());
+  host_.log.info(line);
+  const Row* peer = find(state_.peer);
+  const server::Counters& counters = server_.counters();
+  host_.log.info(
+      "PROTO: summary: system peer " + (peer ? peer->association->name() : std::string("none")) +
+      ", packets received " + std::to_string(counters.received) + ", processed " +
+      std::to_string(counters.processed) + ", requests sent " + std::to_string(packets_sent_));
+  for (const auto& row : rows_) host_.timers.cancel(row->timer);
+  rows_.clear();
+}
+
+void Engine::report(control::SystemEvent event, const std::string& detail) {
+  if (!events_.report(event)) return;
+  const auto status = control::system_status_word(state_.leap, system().source, events_);
+  host_.log.debug("PROTO: " + control::event_line(status, event, detail));
+}
+
+void Engine::housekeeping() {
+  const MonoTime now = host_.clock.mono();
+  housekeeping_timer_ = host_.timers.at(now + kHousekeeping, [this] { housekeeping(); });
+  if (const auto moved = clock_.foreign_step()) clock_moved(*moved);
+  clock_.save_drift_hourly();
+  if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
+  update_leap();
+  update_clock_status();
+}
+
+void Engine::clock_moved(Duration by) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%+.6f", to_seconds(by));
+  host_.log.warning(std::string("CLOCK: the clock was set by somebody else, by ") + text +
+                    " s: measuring anew");
+  clock_.restart();
+  all_clocks_stepped(refid::kStep);
+}
+
+void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {
+  std::array<std::uint8_t, server::kMaxReply> out;
+  const auto outcome = server_.handle(datagram, host_.clock, out);
+  switch (outcome.action) {
+    case server::Outcome::Action::Reply:
+      ++packets_sent_;
+      reply(ByteView(out).first(outcome.size));
+      break;
+    case server::Outcome::Action::Control:
+      for (const auto& frame : control_.respond(datagram.payload)) {
+        ++packets_sent_;
+        reply(frame);
+      }
+      break;
+    case server::Outcome::Action::Drop:
+      break;
+  }
+}
+
+}  // namespace ntp::daemon

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libntp/config/settings.h"
+#include "libntp/core/seams.h"
+#include "libntp/sync/selection.h"
+#include "ntpd/association/association.h"
+#include "ntpd/control/events.h"
+#include "ntpd/control/model.h"
+#include "ntpd/control/responder.h"
+#include "ntpd/daemon/clock_loop.h"
+#include "ntpd/daemon/system_state.h"
+#include "ntpd/server/server.h"
+
+namespace ntp::daemon {
+
+/// What the command line and the host decide beside ntp.conf.
+struct EngineOptions {
+  /// log2 s: how finely the clock can be read.
+  int precision = -20;
+  /// -4, -6: sources of the other family are not used.
+  Family family = Family::Any;
+  bool allow_panic = false;    // -g
+  bool step_first = false;     // -G
+  bool slew_only = false;      // -x: steps only beyond 600 s
+  bool quit_when_set = false;  // -q
+  control::Identity identity;
+  /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
+  std::function<void(int status)> on_exit = [](int) {};
+  /// The clock is synchronized for the first time.
+  std::function<void()> on_synchronized = [] {};
+};
+
+/// The daemon without its host: associations, selection, clock and servers, wired together over the
+/// seams. main() runs it on Linux, the simulator runs many of them.
+class Engine final : public control::Model {
+ public:
+  using Reply = std::function<void(ByteView)>;
+
+  Engine(config::Settings settings, EngineOptions options, const Host& host);
+  ~Engine() override;
+
+  void start();
+  /// Saves what must be saved and says in the log how it went.
+  void stop();
+
+  /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
+  void on_server_datagram(const Datagram& datagram, const Reply& reply);
+
+  // control::Model
+  [[nodiscard]] control::SystemView system() const override;
+  [[nodiscard]] std::vector<std::uint16_t> associations() const override;
+  [[nodiscard]] std::optional<control::PeerView> peer(std::uint16_t id) const override;
+  [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const override;
+
+ private:
+  /// An association with what it holds of the host.
+  struct Row {
+    std::unique_ptr<association::Association> association;
+    std::unique_ptr<ClientChannel> channel;
+    std::uint32_t sent_on_channel = 0;
+    Timers::Id timer = Timers::kNone;
+  };
+  using Rows = std::vector<std::unique_ptr<Row>>;
+
+  // engine_rows.cpp: the association table, and what associations ask for.
+  void mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first);
+  void demobilize(association::Id id, const std::string& reason);
+  void perform(association::Id id, association::Actions actions);
+  void perform(Row& row, const association::Send& send);
+  void look_up(association::Id id, const association::Resolve& request);
+  void arm(Row& row);
+  void on_reply(association::Id id, const Datagram& datagram);
+  [[nodiscard]] Row* find(association::Id id) const;
+  [[nodiscard]] bool in_use(const Address& address) const;
+  [[nodiscard]] association::Context context() const;
+  void report(association::Association& association, control::PeerEvent event,
+              const std::string& detail);
+
+  // engine.cpp
+  void report(control::SystemEvent event, const std::string& detail = {});
+  void housekeeping();
+  void clock_moved(Duration by);
+
+  // engine_select.cpp: from samples to the clock.
+  void reselect();
+  void lose_peer();
+  void follow(Row& row, const sync::SelectionResult& selection);
+  void take_adjustment(sync::Adjustment adjustment);
+  void all_clocks_stepped(RefId reference_id);
+  void update_leap();
+  void update_clock_status();
+  void set_clock_once(sync::Adjustment adjustment);
+  void publish();
+
+  const config::Settings settings_;
+  const EngineOptions options_;
+  Host host_;
+  ClockLoop clock_;
+  SystemState state_;
+  server::Server server_;
+  control::Responder control_;
+  control::EventCounter events_;
+
+  Rows rows_;
+  association::Id next_id_ = 1;
+  int survivors_ = 0;
+  int leap_votes_insert_ = 0;
+  int leap_votes_delete_ = 0;
+  MonoTime started_{};
+  Timers::Id housekeeping_timer_ = Timers::kNone;
+  bool synchronized_once_ = false;
+  bool running_ = false;
+  std::uint64_t packets_sent_ = 0;
+  std::uint64_t send_failures_ = 0;
+  // Callbacks of the resolver may outlive the engine; they hold a weak reference to this.
+  std::shared_ptr<Engine*> self_;
+};
+
+}  // namespace ntp::daemon

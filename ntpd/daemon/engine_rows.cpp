@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <utility>
+
+#include "ntpd/association/pool_association.h"
+#include "ntpd/association/refclock_association.h"
+#include "ntpd/association/server_association.h"
+#include "ntpd/daemon/engine.h"
+#include "ntpd/refclock/driver.h"
+
+namespace ntp::daemon {
+namespace {
+
+constexpr std::uint16_t kNtpPort = 123;
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+}  // namespace
+
+Engine::Row* Engine::find(association::Id id) const {
+  const auto found = std::find_if(rows_.begin(), rows_.end(),
+                                  [id](const auto& row) { return row->association->id() == id; });
+  return found == rows_.end() ? nullptr : found->get();
+}
+
+bool Engine::in_use(const Address& address) const {
+  return std::any_of(rows_.begin(), rows_.end(),
+                     [&](const auto& row) { return row->association->address() == address; });
+}
+
+association::Context Engine::context() const {
+  association::Context context{
+      .mono = host_.clock.mono(),
+      .wall = host_.clock.wall(),
+      .system_poll = clock_.controller().poll_exponent(),
+      .precision = options_.precision,
+      .settling = clock_.disciplines() && clock_.controller().is_settling(),
+      .system_peer = state_.peer,
+      .active_sources = 0,
+      .survivors = survivors_,
+      .limits = settings_.tos,
+      .random = host_.random};
+  for (const auto& row : rows_) context.active_sources += row->association->active();
+  return context;
+}
+
+void Engine::mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first) {
+  do {
+    ++next_id_;
+  } while (next_id_ == 0 || find(next_id_) != nullptr);
+  const auto now = context();
+  const auto in_use_already = [this](const Address& address) { return in_use(address); };
+
+  auto row = std::make_unique<Row>();
+  switch (source.type) {
+    case config::SourceType::Refclock: {
+      auto driver = refclock::make_driver(source);
+      if (!driver) {
+        host_.log.error("REFCLOCK: " + driver.error().message);
+        return;
+      }
+      row->association = std::make_unique<association::RefclockAssociation>(
+          next_id_, source, now, first, std::move(*driver));
+      break;
+    }
+    case config::SourceType::Pool:
+      if (!pool_address.is_set()) {
+        row->association = std::make_unique<association::PoolAssociation>(next_id_, source, now,
+                                                                          first, in_use_already);
+        break;
+      }
+      [[fallthrough]];
+    case config::SourceType::Server:
+      row->association = std::make_unique<association::ServerAssociation>(
+          next_id_, source, pool_address, now, first, in_use_already);
+      break;
+  }
+  Row& added = *row;
+  rows_.push_back(std::move(row));
+  report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
+  arm(added);
+}
+
+void Engine::demobilize(association::Id id, const std::string& reason) {
+  Row* row = find(id);
+  if (row == nullptr) return;
+  report(*row->association, control::PeerEvent::Demobilize, reason);
+  host_.log.info("PROTO: " + row->association->name() + " dropped: " + reason);
+  host_.timers.cancel(row->timer);
+  std::erase_if(rows_, [id](const auto& each) { return each->association->id() == id; });
+  reselect();
+}
+
+void Engine::arm(Row& row) {
+  host_.timers.cancel(row.timer);
+  const association::Id id = row.association->id();
+  row.timer = host_.timers.at(row.association->due(), [this, id] {
+    Row* due = find(id);
+    if (due == nullptr) return;
+    due->timer = Timers::kNone;
+    perform(id, due->association->on_timer(context()));
+  });
+}
+
+void Engine::perform(association::Id id, association::Actions actions) {
+  // Any action may change the table, so the row is looked up anew for each.
+  for (auto& action : actions) {
+    Row* row = find(id);
+    if (row == nullptr) return;
+    std::visit(Overloaded{
+                   [&](association::Send& send) { perform(*row, send); },
+                   [&](association::Resolve& request) { look_up(id, request); },
+                   [&](association::Spawn& spawn) {
+                     config::SourceSettings member = row->association->settings();
+                     member.prefer = member.noselect = member.burst = member.truechimer = false;
+                     member.key = 0;
+                     member.bias = 0;
+                     mobilize(member, spawn.address, host_.clock.mono());
+                   },
+                   [&](association::Reselect&) { reselect(); },
+                   [&](association::Report& event) {
+                     report(*row->association, event.event, event.detail);
+                   },
+                   [&](association::Note& note) { host_.log.write(note.level, note.text); },
+                   [&](association::Demobilize& end) { demobilize(id, end.reason); },
+               },
+               action);
+    if (!running_) return;
+  }
+  if (Row* row = find(id)) arm(*row);
+}
+
+void Engine::perform(Row& row, const association::Send& send) {
+  auto& server = static_cast<association::ServerAssociation&>(*row.association);
+  const association::Id id = server.id();
+  if (send.fresh_port || !row.channel) {
+    row.channel.reset();
+    row.sent_on_channel = 0;
+    ClientNetwork::Handlers handlers;
+    handlers.on_datagram = [this, id](const Datagram& datagram) { on_reply(id, datagram); };
+    handlers.on_sent = [this, id](std::uint32_t number, WallTime sent) {
+      if (Row* stamped = find(id)) {
+        static_cast<association::ServerAssociation&>(*stamped->association)
+            .transmit_stamped(number, sent);
+      }
+    };
+    auto channel = host_.network.connect(Endpoint{server.address(), kNtpPort}, std::move(handlers));
+    if (!channel) {
+      host_.log.debug("IO: " + channel.error().message);
+      ++send_failures_;
+      server.send_failed();
+      return;
+    }
+    row.channel = std::move(*channel);
+    server.set_local(row.channel->local());
+  }
+  server.sent(host_.clock.wall(), row.sent_on_channel);
+  if (const auto done = row.channel->send(send.packet); !done) {
+    host_.log.debug("IO: " + done.error().message);
+    ++send_failures_;
+    server.send_failed();
+    return;
+  }
+  ++row.sent_on_channel;
+  ++packets_sent_;
+}
+
+void Engine::look_up(association::Id id, const association::Resolve& request) {
+  std::weak_ptr<Engine*> alive = self_;
+  host_.resolver.resolve(request.host, request.family,
+                         [this, alive, id](Result<std::vector<Address>> addresses) {
+                           if (alive.expired()) return;
+                           Row* row = find(id);
+                           if (row == nullptr) return;
+                           perform(id, row->association->resolved(addresses, context()));
+                         });
+}
+
+void Engine::on_reply(association::Id id, const Datagram& datagram) {
+  server_.count_reply();
+  Row* row = find(id);
+  if (row == nullptr) return;
+  auto& server = static_cast<association::ServerAssociation&>(*row->association);
+  perform(id, server.on_datagram(datagram, context()));
+}
+
+void Engine::report(association::Association& association, control::PeerEvent event,
+                    const std::string& detail) {
+  if (!association.events().report(event)) return;
+  const control::PeerView view = association.view(context());
+  const control::PeerStatus status{.configured = view.configured,
+                                   .auth_enabled = view.auth_enabled,
+                                   .authentic = view.authentic,
+                                   .reachable = view.reach != 0,
+                                   .selection = view.selection};
+  host_.log.debug("PROTO: " +
+                  control::event_line(association.name(),
+                                      control::peer_status_word(status, association.events()),
+                                      event, detail));
+}
+
+}  // namespace ntp::daemon

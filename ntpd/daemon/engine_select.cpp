@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "libntp/crypto/refid.h"
+#include "ntpd/daemon/engine.h"
+
+namespace ntp::daemon {
+namespace {
+
+sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
+  sync::SelectionLimits limits;
+  limits.min_clock = tos.min_clock;
+  limits.max_clock = tos.max_clock;
+  limits.min_sane = tos.min_sane;
+  limits.min_distance = tos.min_dist;
+  limits.max_distance = tos.max_dist;
+  return limits;
+}
+
+/// A leap second comes at the end of a month; the kernel would insert one at the end of any day.
+bool last_day_of_month(WallTime time) {
+  const auto today =
+      std::chrono::sys_days(std::chrono::floor<std::chrono::days>(time.time_since_epoch()));
+  const auto tomorrow = std::chrono::year_month_day(today + std::chrono::days(1));
+  return tomorrow.day() == std::chrono::day(1);
+}
+
+}  // namespace
+
+void Engine::reselect() {
+  const auto now = context();
+  std::vector<sync::Candidate> candidates;
+  std::vector<Row*> offered;
+  for (const auto& row : rows_) {
+    row->association->set_tally(sync::Tally::Reject);
+    if (auto candidate = row->association->candidate(now)) {
+      candidates.push_back(*candidate);
+      offered.push_back(row.get());
+    }
+  }
+  const auto selection = sync::select(candidates, selection_limits(settings_.tos), state_.peer);
+  survivors_ = selection.survivors;
+  leap_votes_insert_ = leap_votes_delete_ = 0;
+  for (std::size_t i = 0; i < offered.size(); ++i) {
+    association::Association& source = *offered[i]->association;
+    source.set_tally(selection.tallies[i]);
+    if (selection.tallies[i] < sync::Tally::Candidate) continue;
+    // A reference clock's word outweighs any number of servers.
+    const int weight = source.is_refclock() ? static_cast<int>(rows_.size()) : 1;
+    leap_votes_insert_ += source.leap() == Leap::Insert ? weight : 0;
+    leap_votes_delete_ += source.leap() == Leap::Delete ? weight : 0;
+  }
+  if (!selection.system_peer) {
+    if (state_.peer != 0) {
+      state_.peer = 0;
+      state_.orphan_at = now.mono + std::chrono::seconds(settings_.tos.orphan_wait);
+      report(control::SystemEvent::NoSystemPeer);
+      publish();
+    }
+    return;
+  }
+  follow(*offered[*selection.system_peer], selection);
+}
+
+void Engine::follow(Row& row, const sync::SelectionResult& selection) {
+  const auto now = context();
+  association::Association& peer = *row.association;
+  if (peer.id() != state_.peer) {
+    state_.peer = peer.id();
+    report(peer, control::PeerEvent::SystemPeer, {});
+  }
+  // Only newer samples wind the clock: an old one used twice would spoil the frequency.
+  if (peer.estimate().at <= state_.last_sample) return;
+  state_.last_sample = peer.estimate().at;
+
+  state_.stratum = std::min(peer.stratum() + 1, wire::kStratumUnsynchronized);
+  state_.reference_id =
+      peer.stratum() == 0 ? peer.reference_id() : crypto::reference_id(peer.address());
+  state_.reference_time = NtpTimestamp::from_wall(peer.last_received());
+  state_.offset = selection.offset;
+  state_.jitter = selection.jitter;
+  state_.root_delay = peer.root_delay();
+  state_.root_dispersion = std::max(peer.root_dispersion(now) - peer.estimate().jitter +
+                                        selection.jitter + std::abs(selection.offset),
+                                    settings_.tos.min_dist);
+  state_.updated = now.mono;
+
+  if (!clock_.disciplines()) {
+    take_adjustment(sync::Adjustment::Slewed);
+    return;
+  }
+  take_adjustment(clock_.update({.offset = selection.offset,
+                                 .jitter = selection.jitter,
+                                 .sampled = peer.estimate().at,
+                                 .min_poll = peer.min_poll(),
+                                 .max_poll = peer.max_poll()}));
+}
+
+void Engine::take_adjustment(sync::Adjustment adjustment) {
+  char text[96];
+  switch (adjustment) {
+    case sync::Adjustment::Ignored:
+      break;
+    case sync::Adjustment::Panic:
+      std::snprintf(text, sizeof text, "CLOCK: Panic: offset too big: %.3f", state_.offset);
+      host_.log.error(text);
+      report(control::SystemEvent::PanicStop);
+      options_.on_exit(1);
+      return;
+    case sync::Adjustment::Stepped:
+      std::snprintf(text, sizeof text, "CLOCK: time stepped by %.6f", state_.offset);
+      host_.log.warning(text);
+      report(control::SystemEvent::ClockStep);
+      if (options_.quit_when_set) set_clock_once(adjustment);
+      all_clocks_stepped(refid::kStep);
+      return;
+    case sync::Adjustment::Slewed:
+      if (state_.leap == Leap::Unsynchronized) {
+        state_.leap = Leap::None;
+        if (!synchronized_once_) {
+          synchronized_once_ = true;
+          options_.on_synchronized();
+        }
+        report(control::SystemEvent::ClockSync);
+      }
+      if (options_.quit_when_set) set_clock_once(adjustment);
+      break;
+  }
+  update_leap();
+  update_clock_status();
+  publish();
+}
+
+void Engine::set_clock_once(sync::Adjustment adjustment) {
+  char text[96];
+  std::snprintf(text, sizeof text, "CLOCK: time %s %+.6f s",
+                adjustment == sync::Adjustment::Stepped ? "set" : "slew", state_.offset);
+  host_.log.notice(text);
+  options_.on_exit(0);
+}
+
+void Engine::all_clocks_stepped(RefId reference_id) {
+  const MonoTime last_sample = state_.last_sample;
+  state_ = {};
+  state_.reference_id = reference_id;
+  state_.last_sample = last_sample;
+  state_.orphan_at = host_.clock.mono() + std::chrono::seconds(settings_.tos.orphan_wait);
+  survivors_ = 0;
+  server_.clock_stepped();
+  const auto now = context();
+  for (const auto& row : rows_) {
+    row->association->clock_stepped(now);
+    arm(*row);
+  }
+  update_clock_status();
+  publish();
+}
+
+void Engine::lose_peer() {
+  const bool orphan = settings_.tos.orphan < wire::kStratumUnsynchronized;
+  const Leap leap = orphan ? Leap::None : Leap::Unsynchronized;
+  const int stratum = orphan ? settings_.tos.orphan : wire::kStratumUnsynchronized;
+  if (state_.leap == leap && state_.stratum == stratum) return;
+  if (!orphan) host_.log.warning("PROTO: no peer for too long, server running free now");
+  state_.leap = leap;
+  state_.stratum = stratum;
+  state_.reference_id =
+      stratum > 1 ? RefId::from_v4(Address::loopback(Family::V4)) : RefId::from_text("LOOP");
+  state_.offset = 0;
+  state_.root_delay = 0;
+  state_.root_dispersion = 0;
+  state_.updated = host_.clock.mono();
+  publish();
+}
+
+void Engine::update_leap() {
+  if (state_.leap == Leap::Unsynchronized) return;
+  Leap wanted = Leap::None;
+  if (last_day_of_month(host_.clock.wall())) {
+    if (leap_votes_insert_ > leap_votes_delete_ && leap_votes_insert_ > survivors_ / 2) {
+      wanted = Leap::Insert;
+    } else if (leap_votes_delete_ > leap_votes_insert_ && leap_votes_delete_ > survivors_ / 2) {
+      wanted = Leap::Delete;
+    }
+  }
+  if (wanted == state_.leap) return;
+  state_.leap = wanted;
+  report(wanted == Leap::None ? control::SystemEvent::LeapDisarmed
+                              : control::SystemEvent::LeapArmed);
+  update_clock_status();
+  publish();
+}
+
+void Engine::update_clock_status() {
+  ClockLoop::Status status;
+  status.leap = state_.leap;
+  if (state_.leap != Leap::Unsynchronized) {
+    status.max_error = state_.root_distance_at(host_.clock.mono());
+    status.estimated_error = clock_.controller().jitter();
+  }
+  clock_.set_status(status);
+}
+
+void Engine::publish() {
+  server::ServerSnapshot snapshot;
+  snapshot.leap = state_.leap;
+  snapshot.stratum = state_.stratum;
+  snapshot.precision = options_.precision;
+  snapshot.root_delay = state_.root_delay;
+  snapshot.root_dispersion = state_.root_dispersion_at(host_.clock.mono());
+  snapshot.as_of = host_.clock.mono();
+  snapshot.reference_id = state_.reference_id;
+  snapshot.reference_time = state_.reference_time;
+  server_.publish(snapshot);
+}
+
+}  // namespace ntp::daemon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/association/refclock_association.h"
+#include "ntpd/daemon/engine.h"
+
+namespace ntp::daemon {
+namespace {
+
+// Time source codes of the system status word (RFC 9327 section 4.1).
+constexpr int kNoSource = 0;
+constexpr int kNetworkSource = 6;
+
+}  // namespace
+
+control::SystemView Engine::system() const {
+  const MonoTime now = host_.clock.mono();
+  const sync::Controller& controller = clock_.controller();
+  control::SystemView view;
+  view.leap = state_.leap;
+  view.stratum = state_.stratum;
+  view.precision = options_.precision;
+  view.root_delay = state_.root_delay;
+  view.root_dispersion = state_.root_dispersion_at(now);
+  view.root_distance = state_.root_distance_at(now);
+  view.reference_id = state_.reference_id;
+  view.reference_time = state_.reference_time;
+  view.time_constant = controller.poll_exponent();
+  view.peer = state_.peer;
+  view.offset = clock_.disciplines() ? controller.last_offset() : state_.offset;
+  view.frequency = clock_.disciplines() ? controller.frequency() : host_.clock.frequency();
+  view.system_jitter = state_.jitter;
+  view.clock_jitter = controller.jitter();
+  view.clock_wander = controller.wander();
+  view.clock = host_.clock.wall();
+  view.uptime = to_seconds(now - started_);
+  view.source = kNoSource;
+  if (const Row* row = find(state_.peer)) {
+    const auto peer = row->association->view(context());
+    view.peer_address = peer.remote;
+    view.peer_mode = peer.host_mode;
+    const auto* clock =
+        dynamic_cast<const association::RefclockAssociation*>(row->association.get());
+    view.source = clock ? clock->driver().source_code() : kNetworkSource;
+  }
+  view.event_count = events_.count();
+  view.event_code = events_.code();
+  return view;
+}
+
+std::vector<std::uint16_t> Engine::associations() const {
+  std::vector<std::uint16_t> ids;
+  ids.reserve(rows_.size());
+  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row) {
+    ids.push_back((*row)->association->id());
+  }
+  return ids;
+}
+
+std::optional<control::PeerView> Engine::peer(std::uint16_t id) const {
+  const Row* row = find(id);
+  if (row == nullptr) return std::nullopt;
+  return row->association->view(context());
+}
+
+std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
+  if (name == "io_sent") return packets_sent_;
+  if (name == "io_sendfailed") return send_failures_;
+  return server_.counter(name);
+}
+
+}  // namespace ntp::daemon

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/association/server_association.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/support/fakes.h"
+
+namespace ntp::association {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+template <class Wanted>
+const Wanted* find_action(const Actions& actions) {
+  for (const Action& action : actions) {
+    if (const auto* found = std::get_if<Wanted>(&action)) return found;
+  }
+  return nullptr;
+}
+
+/// A daemon with one association and a clock that the test moves.
+class ServerAssociationTest : public ::testing::Test {
+ protected:
+  static constexpr std::int64_t kStart = 1'780'000'000;
+
+  ServerAssociationTest() { source_.host = "192.0.2.1"; }
+
+  Context context() {
+    return Context{.mono = MonoTime(elapsed_),
+                   .wall = WallTime(seconds(kStart) + elapsed_),
+                   .limits = limits_,
+                   .random = random_};
+  }
+  void make(Address pool_address = {}) {
+    association_ = std::make_unique<ServerAssociation>(
+        7, source_, pool_address, context(), MonoTime(elapsed_), [this](const Address& address) {
+          return std::find(used_.begin(), used_.end(), address) != used_.end();
+        });
+  }
+  /// Runs the timer when it is due, and sends what it asks for.
+  Actions poll() {
+    elapsed_ = std::max(elapsed_, association_->due().time_since_epoch());
+    Actions actions = association_->on_timer(context());
+    if (const Send* send = find_action<Send>(actions)) {
+      request_ = *wire::decode_header(send->packet);
+      association_->sent(context().wall, number_++);
+    }
+    return actions;
+  }
+  wire::Header reply() {
+    wire::Header header;
+    header.mode = wire::Mode::Server;
+    header.stratum = 1;
+    header.precision = -20;
+    header.reference_id = RefId::from_text("GPS");
+    header.origin = request_.transmit;
+    header.receive = NtpTimestamp::from_wall(context().wall + offset_ + milliseconds(5));
+    header.transmit = NtpTimestamp::from_wall(context().wall + offset_ + milliseconds(5));
+    return header;
+  }
+  Actions receive(const wire::Header& header, Duration round_trip = milliseconds(10)) {
+    std::array<std::uint8_t, wire::kHeaderSize> packet{};
+    ByteWriter out(packet);
+    wire::encode_header(header, out);
+    elapsed_ += round_trip;
+    return association_->on_datagram(
+        Datagram{packet, {association_->address(), 123}, {}, context().wall}, context());
+  }
+  Actions exchange() {
+    poll();
+    return receive(reply());
+  }
+
+  config::SourceSettings source_;
+  config::TosSettings limits_;
+  test::CountingRandom random_;
+  std::vector<Address> used_;
+  std::unique_ptr<ServerAssociation> association_;
+  Duration elapsed_ = seconds(1000);
+  Duration offset_ = Duration::zero();
+  wire::Header request_;
+  std::uint32_t number_ = 0;
+};
+
+TEST_F(ServerAssociationTest, RequestTellsNothingButItsVersion) {
+  source_.version = 3;
+  make();
+  poll();
+  EXPECT_EQ(request_.mode, wire::Mode::Client);
+  EXPECT_EQ(request_.version, 3);
+  EXPECT_TRUE(request_.origin.is_zero());
+  EXPECT_TRUE(request_.receive.is_zero());
+  EXPECT_TRUE(request_.reference.is_zero());
+  EXPECT_FALSE(request_.transmit.is_zero());
+  EXPECT_EQ(request_.stratum, 0);
+}
+
+TEST_F(ServerAssociationTest, TransmitStampIsAFreshRandomNumberEachTime) {
+  make();
+  poll();
+  const auto first = request_.transmit;
+  EXPECT_NE(first, NtpTimestamp::from_wall(context().wall));
+  poll();
+  EXPECT_NE(request_.transmit, first);
+}
+
+TEST_F(ServerAssociationTest, AGoodReplyGivesASampleOfTheServersOffset) {
+  offset_ = milliseconds(250);
+  make();
+  const Actions actions = exchange();
+  EXPECT_NE(find_action<Reselect>(actions), nullptr);
+  EXPECT_NE(find_action<Report>(actions), nullptr);
+  EXPECT_NEAR(association_->estimate().offset, 0.25, 1e-6);
+  EXPECT_NEAR(association_->estimate().delay, 0.01, 1e-6);
+  EXPECT_EQ(association_->reach(), 1);
+  const auto view = association_->view(context());
+  EXPECT_EQ(view.stratum, 1);
+  EXPECT_EQ(view.flash & flash::kPacketTests, 0U);
+  EXPECT_TRUE(view.authentic);
+}
+
+TEST_F(ServerAssociationTest, BiasIsAddedToTheOffset) {
+  source_.bias = 0.5;
+  make();
+  exchange();
+  EXPECT_NEAR(association_->estimate().offset, 0.5, 1e-6);
+}
+
+TEST_F(ServerAssociationTest, KernelStampReplacesOurOwnReading) {
+  make();
+  poll();
+  association_->transmit_stamped(number_ - 1, context().wall + milliseconds(4));
+  receive(reply());
+  EXPECT_NEAR(association_->estimate().delay, 0.006, 1e-6);
+}
+
+TEST_F(ServerAssociationTest, KernelStampsOfOtherPacketsOrOtherTimesAreIgnored) {
+  make();
+  poll();
+  association_->transmit_stamped(number_ + 5, context().wall + milliseconds(4));
+  association_->transmit_stamped(number_ - 1, context().wall - milliseconds(1));
+  association_->transmit_stamped(number_ - 1, context().wall + seconds(3));
+  receive(reply());
+  EXPECT_NEAR(association_->estimate().delay, 0.01, 1e-6);
+}
+
+TEST_F(ServerAssociationTest, OneReplyToARequestCountsAndTheNextIsADuplicate) {
+  make();
+  exchange();
+  EXPECT_TRUE(receive(reply()).empty());
+  const auto view = association_->view(context());
+  EXPECT_EQ(view.old_packet, 1U);
+  EXPECT_EQ(view.flash & flash::kPacketTests, flash::kDuplicate);
+}
+
+TEST_F(ServerAssociationTest, BogusAndZeroOriginsAreCountedAndTheRealReplyStillCounts) {
+  make();
+  poll();
+  wire::Header bogus = reply();
+  bogus.origin = NtpTimestamp(bogus.origin.raw() + 1);
+  EXPECT_TRUE(receive(bogus, milliseconds(1)).empty());
+  bogus.origin = {};
+  bogus.transmit = NtpTimestamp(bogus.transmit.raw() + 1);
+  EXPECT_TRUE(receive(bogus, milliseconds(1)).empty());
+  EXPECT_EQ(association_->view(context()).bogus_origin, 2U);
+  EXPECT_EQ(association_->reach(), 0);
+  receive(reply());
+  EXPECT_EQ(association_->reach(), 1);
+}
+
+TEST_F(ServerAssociationTest, PacketsOfAnotherModeOrVersionAreNoReplies) {
+  make();
+  poll();
+  for (const auto mode : {wire::Mode::SymmetricActive, wire::Mode::SymmetricPassive,
+                          wire::Mode::Client, wire::Mode::Broadcast}) {
+    wire::Header other = reply();
+    other.mode = mode;
+    EXPECT_TRUE(receive(other, milliseconds(1)).empty());
+  }
+  for (const int version : {0, 5, 6, 7}) {
+    wire::Header other = reply();
+    other.version = version;
+    EXPECT_TRUE(receive(other, milliseconds(1)).empty());
+  }
+  EXPECT_EQ(association_->reach(), 0);
+}
+
+TEST_F(ServerAssociationTest, AnUnsynchronizedServerIsNotReached) {
+  make();
+  poll();
+  wire::Header header = reply();
+  header.leap = Leap::Unsynchronized;
+  header.stratum = 16;
+  receive(header);
+  EXPECT_EQ(association_->reach(), 0);
+  EXPECT_TRUE(association_->view(context()).flash & flash::kUnsynchronized);
+}
+
+TEST_F(ServerAssociationTest, ALongRoundTripIsRefused) {
+  make();
+  poll();
+  receive(reply(), milliseconds(1600));
+  EXPECT_EQ(association_->reach(), 0);
+  EXPECT_TRUE(association_->view(context()).flash & flash::kTooLate);
+}
+
+TEST_F(ServerAssociationTest, RateKissRaisesThePollInterval) {
+  make();
+  poll();
+  wire::Header kiss = reply();
+  kiss.leap = Leap::Unsynchronized;
+  kiss.stratum = 0;
+  kiss.reference_id = kiss::kRate;
+  kiss.poll = 8;
+  receive(kiss);
+  EXPECT_EQ(association_->view(context()).host_poll, 8);
+  EXPECT_EQ(association_->view(context()).kisses, 1U);
+  EXPECT_GE(association_->due() - MonoTime(elapsed_), seconds(250));
+}
+
+TEST_F(ServerAssociationTest, DenyKissStopsTheSource) {
+  make();
+  poll();
+  wire::Header kiss = reply();
+  kiss.leap = Leap::Unsynchronized;
+  kiss.stratum = 0;
+  kiss.reference_id = kiss::kDeny;
+  const Actions actions = receive(kiss);
+  EXPECT_NE(find_action<Note>(actions), nullptr);
+  EXPECT_TRUE(association_->view(context()).flash & flash::kDenied);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(find_action<Send>(poll()), nullptr);
+}
+
+TEST_F(ServerAssociationTest, KissesWithoutOurOriginAreNotObeyed) {
+  make();
+  poll();
+  for (const RefId code : {kiss::kRate, kiss::kDeny, kiss::kRestrict}) {
+    wire::Header kiss = reply();
+    kiss.leap = Leap::Unsynchronized;
+    kiss.stratum = 0;
+    kiss.reference_id = code;
+    kiss.origin = NtpTimestamp(12345);
+    EXPECT_TRUE(receive(kiss, milliseconds(1)).empty());
+  }
+  EXPECT_EQ(association_->view(context()).host_poll, 6);
+  EXPECT_NE(find_action<Send>(poll()), nullptr);
+}
+
+TEST_F(ServerAssociationTest, ReachCountsTheLastEightPolls) {
+  make();
+  for (int i = 0; i < 10; ++i) exchange();
+  EXPECT_EQ(association_->reach(), 0xff);
+  poll();
+  EXPECT_EQ(association_->reach(), 0xfe);
+  Actions last;
+  for (int i = 0; i < 7; ++i) last = poll();
+  EXPECT_EQ(association_->reach(), 0);
+  EXPECT_NE(find_action<Reselect>(last), nullptr);
+  EXPECT_NE(find_action<Report>(last), nullptr);
+}
+
+TEST_F(ServerAssociationTest, IburstSendsSixRequestsWithinElevenSeconds) {
+  source_.iburst = true;
+  make();
+  const Duration began = elapsed_;
+  for (int i = 0; i < 6; ++i) exchange();
+  EXPECT_LE(elapsed_ - began, seconds(11));
+  EXPECT_GE(elapsed_ - began, seconds(10));
+  EXPECT_GE(association_->due() - MonoTime(elapsed_), seconds(40));
+}
+
+TEST_F(ServerAssociationTest, AFreshPortIsUsedAtTheStartAndAfterSilence) {
+  make();
+  EXPECT_TRUE(find_action<Send>(poll())->fresh_port);
+  receive(reply());
+  EXPECT_FALSE(find_action<Send>(poll())->fresh_port);
+  EXPECT_TRUE(find_action<Send>(poll())->fresh_port);
+}
+
+TEST_F(ServerAssociationTest, ANameIsLookedUpAndTheFirstFreeAddressTaken) {
+  source_.host = "ntp.example.net";
+  used_ = {*parse_address("192.0.2.8")};
+  make();
+  const Actions actions = poll();
+  ASSERT_NE(find_action<Resolve>(actions), nullptr);
+  EXPECT_EQ(find_action<Resolve>(actions)->host, "ntp.example.net");
+  EXPECT_EQ(association_->reference_id(), refid::kDns);
+  association_->resolved(std::vector{*parse_address("192.0.2.8"), *parse_address("2001:db8::1")},
+                         context());
+  EXPECT_EQ(association_->address().to_string(), "2001:db8::1");
+  EXPECT_EQ(association_->reference_id(), refid::kDns6);
+  EXPECT_LE(association_->due(), MonoTime(elapsed_));
+  EXPECT_EQ(association_->view(context()).host_name, "ntp.example.net");
+}
+
+TEST_F(ServerAssociationTest, FailedLookUpsAreRepeatedEverMoreRarelyAndToldOnce) {
+  source_.host = "ntp.example.net";
+  make();
+  std::vector<double> waits;
+  int notes = 0;
+  for (int i = 0; i < 12; ++i) {
+    poll();
+    const Actions actions = association_->resolved(fail("no such name"), context());
+    notes += find_action<Note>(actions) != nullptr;
+    waits.push_back(to_seconds(association_->due() - MonoTime(elapsed_)));
+  }
+  EXPECT_EQ(notes, 1);
+  EXPECT_EQ(waits.front(), 8);
+  EXPECT_EQ(waits.back(), 1024);
+  EXPECT_TRUE(std::is_sorted(waits.begin(), waits.end()));
+}
+
+TEST_F(ServerAssociationTest, ADeadServersNameIsLookedUpAnew) {
+  source_.host = "ntp.example.net";
+  make();
+  poll();
+  association_->resolved(std::vector{*parse_address("192.0.2.8")}, context());
+  const Resolve* again = nullptr;
+  for (int i = 0; i < 30 && again == nullptr; ++i) again = find_action<Resolve>(poll());
+  ASSERT_NE(again, nullptr);
+  association_->resolved(std::vector{*parse_address("192.0.2.9")}, context());
+  EXPECT_EQ(association_->address().to_string(), "192.0.2.9");
+}
+
+TEST_F(ServerAssociationTest, ADeadPoolMemberIsGivenUp) {
+  source_.type = config::SourceType::Pool;
+  source_.host = "pool.example.net";
+  make(*parse_address("192.0.2.9"));
+  const Demobilize* end = nullptr;
+  for (int i = 0; i < 30 && end == nullptr; ++i) end = find_action<Demobilize>(poll());
+  EXPECT_NE(end, nullptr);
+}
+
+TEST_F(ServerAssociationTest, IsACandidateOnceItsDispersionIsSmall) {
+  make();
+  exchange();
+  EXPECT_FALSE(association_->candidate(context()));
+  for (int i = 0; i < 4; ++i) exchange();
+  const auto candidate = association_->candidate(context());
+  ASSERT_TRUE(candidate);
+  EXPECT_EQ(candidate->id, 7);
+  EXPECT_EQ(candidate->stratum, 1);
+  EXPECT_LT(candidate->root_distance, 0.1);
+}
+
+TEST_F(ServerAssociationTest, NoselectNeverIsACandidate) {
+  source_.noselect = true;
+  make();
+  for (int i = 0; i < 8; ++i) exchange();
+  EXPECT_FALSE(association_->candidate(context()));
+  EXPECT_EQ(association_->view(context()).flash, flash::kPeerUnreachable);
+}
+
+TEST_F(ServerAssociationTest, AServerThatFollowsUsIsALoop) {
+  make();
+  association_->set_local({*parse_address("192.0.2.77"), 40000});
+  for (int i = 0; i < 8; ++i) {
+    poll();
+    wire::Header header = reply();
+    header.stratum = 3;
+    header.reference_id = RefId::from_v4(*parse_address("192.0.2.77"));
+    receive(header);
+  }
+  EXPECT_FALSE(association_->candidate(context()));
+  EXPECT_EQ(association_->view(context()).flash, flash::kPeerLoop);
+}
+
+TEST_F(ServerAssociationTest, AStepVoidsSamplesAndTheReplyUnderWay) {
+  make();
+  for (int i = 0; i < 5; ++i) exchange();
+  poll();
+  const wire::Header late = reply();
+  association_->clock_stepped(context());
+  EXPECT_TRUE(receive(late).empty());
+  EXPECT_EQ(association_->reach(), 0);
+  EXPECT_EQ(association_->reference_id(), refid::kStep);
+  EXPECT_FALSE(association_->candidate(context()));
+}
+
+TEST_F(ServerAssociationTest, AnAddressOfTheOtherFamilyIsNotUsed) {
+  source_.family = Family::V6;
+  make();
+  EXPECT_FALSE(association_->address().is_set());
+  EXPECT_NE(find_action<Resolve>(poll()), nullptr);
+}
+
+}  // namespace
+}  // namespace ntp::association
