@@ -86,13 +86,12 @@ std::string Address::to_string() const {
 }
 
 std::optional<Address> parse_address(std::string_view text) {
-  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
-    const auto inner = parse_address(text.substr(1, text.size() - 2));
-    return inner && inner->is_v6() ? inner : std::nullopt;
-  }
-  std::uint32_t scope = 0;
+  const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  if (bracketed) text = text.substr(1, text.size() - 2);
   const auto percent = text.find('%');
-  if (percent != std::string_view::npos) {
+  const bool scoped = percent != std::string_view::npos;
+  std::uint32_t scope = 0;
+  if (scoped) {
     const auto index = parse_decimal<std::uint32_t>(text.substr(percent + 1));
     if (!index) return std::nullopt;
     scope = *index;
@@ -103,7 +102,7 @@ std::optional<Address> parse_address(std::string_view text) {
   if (inet_pton(AF_INET6, host.c_str(), octets.data()) == 1) {
     return Address::from_bytes(octets, scope);
   }
-  if (percent == std::string_view::npos && inet_pton(AF_INET, host.c_str(), octets.data()) == 1) {
+  if (!scoped && !bracketed && inet_pton(AF_INET, host.c_str(), octets.data()) == 1) {
     return Address::from_bytes(ByteView(octets).first(4));
   }
   return std::nullopt;
@@ -117,6 +116,7 @@ std::string Endpoint::to_string() const {
 bool Prefix::contains(const Address& candidate) const {
   if (candidate.family() != address.family()) return false;
   const ByteView own = address.bytes();
+  if (own.empty() || length < 0 || static_cast<std::size_t>(length) > own.size() * 8) return false;
   const ByteView other = candidate.bytes();
   const auto whole = static_cast<std::size_t>(length / 8);
   if (!std::equal(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(whole), other.begin())) {

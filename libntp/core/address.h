@@ -70,6 +70,7 @@ struct Prefix {
   Address address;
   int length = 0;
 
+  /// The scope does not matter. Nothing is in a prefix without address or of impossible length.
   [[nodiscard]] bool contains(const Address& candidate) const;
   [[nodiscard]] std::string to_string() const;
 

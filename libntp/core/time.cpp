@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "libntp/core/time.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ntp {
 namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+/// With any fraction still a WallTime, in both directions.
+constexpr std::int64_t kLargestWallSeconds =
+    WallTime::max().time_since_epoch().count() / kNanosecondsPerSecond - 1;
 
 }  // namespace
 
@@ -17,7 +21,8 @@ NtpTimestamp NtpTimestamp::from_wall(WallTime time) {
       static_cast<std::uint64_t>(whole.time_since_epoch().count() + kUnixEpochInNtp);
   constexpr std::uint64_t kHalf = kNanosecondsPerSecond / 2;
   const std::uint64_t fraction = ((nanoseconds << 32) + kHalf) / kNanosecondsPerSecond;
-  return NtpTimestamp((seconds << 32) + fraction);
+  const std::uint64_t raw = (seconds << 32) + fraction;
+  return NtpTimestamp(raw == 0 ? 1 : raw);
 }
 
 WallTime NtpTimestamp::to_wall(WallTime pivot) const {
@@ -28,8 +33,9 @@ WallTime NtpTimestamp::to_wall(WallTime pivot) const {
   const auto ahead = static_cast<std::int32_t>(seconds() - pivot_in_era);
   const std::uint64_t nanoseconds =
       (static_cast<std::uint64_t>(fraction()) * kNanosecondsPerSecond + (1ULL << 31)) >> 32;
-  return WallTime(std::chrono::seconds(pivot_seconds + ahead) +
-                  Duration(static_cast<std::int64_t>(nanoseconds)));
+  const std::int64_t whole =
+      std::clamp(pivot_seconds + ahead, -kLargestWallSeconds, kLargestWallSeconds);
+  return WallTime(std::chrono::seconds(whole) + Duration(static_cast<std::int64_t>(nanoseconds)));
 }
 
 NtpShort NtpShort::from_seconds(double seconds) {

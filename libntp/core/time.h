@@ -63,11 +63,12 @@ class NtpTimestamp {
   constexpr NtpTimestamp() = default;
   constexpr explicit NtpTimestamp(std::uint64_t raw) : raw_(raw) {}
 
-  /// The stamp of a wall time, whatever its era; the fraction is rounded to the nearest unit.
+  /// The stamp of a wall time, whatever its era; the fraction is rounded to the nearest unit. The
+  /// first instant of an era, which would read "not set", becomes the unit after it.
   static NtpTimestamp from_wall(WallTime time);
 
   /// The wall time nearest to `pivot` that has this stamp: within 68 years of the pivot it is the
-  /// right one, in any era.
+  /// right one, in any era. Held within what a WallTime can represent.
   [[nodiscard]] WallTime to_wall(WallTime pivot) const;
 
   [[nodiscard]] constexpr std::uint64_t raw() const { return raw_; }
