@@ -104,7 +104,8 @@ TEST(PollSchedule, MeanDistanceNeverFallsBelowMinpollForLong) {
     schedule.answer_received(now, PollSchedule::kFullBurst);
     schedule.update(now, 6, random);
   }
-  EXPECT_LE(packets, 86400 / 62 + PollSchedule::kFullBurst);
+  // The guard lets 62 s pass for each packet beyond its credit.
+  EXPECT_LE(packets, 86400 / 62 + 2 * PollSchedule::kFullBurst);
 }
 
 TEST(PollSchedule, AKissSlowsDownForGoodButNotBeyondItsLimit) {
