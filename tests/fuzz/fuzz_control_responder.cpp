@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A stranger's request to the mode 6 responder: whatever it holds, the answer is silence or a few
+// well-formed frames that belong to it.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "libntp/wire/control.h"
+#include "ntpd/control/responder.h"
+#include "tests/unit/ntpd/control/fake_model.h"
+
+namespace {
+
+using ntp::ByteView;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+ntp::control::FakeModel make_model() {
+  ntp::control::FakeModel model;
+  for (std::uint16_t id = 1; id <= 120; ++id) model.add_peer(id);
+  ntp::control::PeerView& clock = model.peers[2];
+  clock.refclock = true;
+  clock.host_name = "SHM(0)";
+  model.clocks[2].name = "SHM";
+  model.system_view.peer = 1;
+  model.counters = {{"ss_received", 1}, {"mru_depth", 2}};
+  model.quantities = {{"koffset", 0.5}};
+  model.user = {{"note=hello world", true}, {"x=" + std::string(1000, 'y'), false}};
+  return model;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const ntp::control::FakeModel model = make_model();
+  static const ntp::control::Responder responder(model, {"m", "s", "r", "v"});
+  const ByteView request(data, size);
+  const auto answer = responder.respond(request);
+  std::size_t offset = 0;
+  for (const auto& datagram : answer) {
+    require(datagram.size() % 4 == 0);
+    require(datagram.size() <= ntp::wire::kControlHeaderSize + ntp::wire::kControlDataLimit);
+    const auto frame = ntp::wire::decode_control(datagram);
+    require(frame.has_value());
+    require(frame->header.response && frame->header.more == (&datagram != &answer.back()));
+    require(frame->header.offset == offset);
+    require(datagram[2] == data[2] && datagram[3] == data[3]);
+    offset += frame->data.size();
+  }
+  return 0;
+}

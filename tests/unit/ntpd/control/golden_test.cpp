@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Exchanges captured from NTPsec 1.2.5, played again: the values of each captured reply go into the
+// model, and the responder has to write the same octets.
+#include <fstream>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "learn.h"
+#include "libntp/wire/control.h"
+#include "ntpd/control/responder.h"
+#include "tests/support/hex.h"
+
+namespace ntp::control {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using wire::ControlOpcode;
+
+struct Exchange {
+  std::string title;
+  Bytes request;
+  std::vector<Bytes> replies;
+};
+
+std::vector<Exchange> load(const std::string& name) {
+  std::ifstream file(std::string(REGULATOR_GOLDEN_DIR) + "/1.2.5/packets/" + name + ".hex");
+  EXPECT_TRUE(file) << name;
+  std::vector<Exchange> exchanges;
+  std::string title;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("# ")) title = line.substr(2);
+    if (line.starts_with("> ")) exchanges.push_back({title, test::from_hex(line.substr(2)), {}});
+    if (line.starts_with("< ") && !line.starts_with("< (")) {
+      exchanges.back().replies.push_back(test::from_hex(line.substr(2)));
+    }
+  }
+  return exchanges;
+}
+
+wire::ControlHeader header_of(const Bytes& datagram) {
+  const auto frame = wire::decode_control(datagram);
+  EXPECT_TRUE(frame);
+  return frame ? frame->header : wire::ControlHeader();
+}
+
+ControlOpcode opcode_of(const Bytes& datagram) {
+  return static_cast<ControlOpcode>(datagram.at(1) & 0x1f);
+}
+
+std::string text_of(const std::vector<Bytes>& replies) {
+  std::string text;
+  for (const Bytes& reply : replies) {
+    if (const auto frame = wire::decode_control(reply)) text += as_text(frame->data);
+  }
+  return text;
+}
+
+/// Without what NTPsec leaves behind by mistake, and without a MAC: zeros in the padding, and no
+/// offset in an error.
+Bytes tidy(const Bytes& reply) {
+  const auto frame = wire::decode_control(reply);
+  if (!frame) return {};
+  wire::ControlHeader header = frame->header;
+  if (header.error) header.offset = 0;
+  return wire::encode_control(header, frame->data);
+}
+
+std::string hex_of(const std::vector<Bytes>& datagrams) {
+  std::string text;
+  for (const Bytes& datagram : datagrams) text += test::to_hex(datagram) + '\n';
+  return text;
+}
+
+class Replay {
+ public:
+  void run(const std::string& name) {
+    for (const Exchange& exchange : load(name)) {
+      SCOPED_TRACE(name + ": " + exchange.title + ": " + test::to_hex(exchange.request));
+      play(exchange);
+    }
+  }
+
+  [[nodiscard]] int compared() const { return compared_; }
+
+ private:
+  void play(const Exchange& exchange) {
+    if (exchange.replies.empty()) {
+      if (exchange.request.size() >= wire::kControlHeaderSize && !served(exchange)) return;
+      EXPECT_TRUE(respond(exchange).empty());
+      ++compared_;
+    } else if (!served(exchange)) {
+      expect_refusal(exchange);
+    } else {
+      learn(exchange);
+      if (lacks_address(exchange)) {
+        compare_but_address(exchange, respond(exchange));
+      } else {
+        std::vector<Bytes> expected;
+        for (const Bytes& reply : exchange.replies) expected.push_back(tidy(reply));
+        EXPECT_EQ(hex_of(respond(exchange)), with_clock(hex_of(expected)));
+      }
+      ++compared_;
+    }
+  }
+
+  std::vector<Bytes> respond(const Exchange& exchange) const {
+    return Responder(model_, identity_).respond(exchange.request);
+  }
+
+  /// What takes a key or the list of clients is refused.
+  static bool served(const Exchange& exchange) {
+    const auto opcode = opcode_of(exchange.request);
+    return opcode != ControlOpcode::Configure && opcode != ControlOpcode::ReadOrderedList &&
+           opcode != ControlOpcode::RequestNonce && opcode != ControlOpcode::ReadMru;
+  }
+
+  void expect_refusal(const Exchange& exchange) const {
+    const ControlOpcode opcode = opcode_of(exchange.request);
+    const bool needs_key =
+        opcode == ControlOpcode::Configure || opcode == ControlOpcode::ReadOrderedList;
+    const std::vector<Bytes> answer = respond(exchange);
+    ASSERT_EQ(answer.size(), 1U);
+    EXPECT_TRUE(header_of(answer[0]).error);
+    EXPECT_EQ(header_of(answer[0]).status, needs_key ? 0x0100 : 0x0300);
+  }
+
+  void learn(const Exchange& exchange) {
+    const wire::ControlHeader header = header_of(exchange.replies.back());
+    model_.system_view.leap = header.leap;
+    if (header.error) return;
+    const bool defaults = header_of(exchange.request).count == 0;
+    const std::vector<Item> items = split_items(text_of(exchange.replies));
+    const auto opcode = static_cast<ControlOpcode>(header.opcode);
+    if (opcode == ControlOpcode::ReadClock) {
+      const std::uint16_t id =
+          header.association != 0 ? header.association : model_.system_view.peer;
+      learn_clock(model_, id, header.status, items);
+    } else if (header.association != 0) {
+      learn_peer(model_, header.association, items);
+      learn_peer_status(model_, header.association, header.status);
+    } else {
+      learn_system_status(model_, header.status);
+      if (opcode == ControlOpcode::ReadStatus) {
+        learn_list(text_of(exchange.replies));
+      } else {
+        learn_system(model_, items, defaults);
+        learn_identity(identity_, items);
+      }
+    }
+  }
+
+  void learn_list(const std::string& records) {
+    model_.order.clear();
+    ByteReader in(as_bytes(records));
+    while (in.remaining() >= 4) {
+      const std::uint16_t id = in.u16();
+      model_.order.push_back(id);
+      learn_peer_status(model_, id, in.u16());
+    }
+  }
+
+  /// The model's clock is in nanoseconds, so the last digits of `clock` don't survive.
+  std::string with_clock(std::string expected) const {
+    const std::string tag = test::to_hex(Bytes{'c', 'l', 'o', 'c', 'k', '=', '0', 'x'});
+    const std::size_t found = expected.find(tag);
+    if (found == std::string::npos) return expected;
+    const std::uint64_t stamp = NtpTimestamp::from_wall(model_.system_view.clock).raw();
+    std::string text;
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      text += "0123456789abcdef"[stamp >> shift & 0xf];
+      if (shift == 32) text += '.';
+    }
+    const std::string octets = test::to_hex(as_bytes(text));
+    // The low octet of the fraction is what rounding may change.
+    EXPECT_EQ(expected.substr(found + tag.size(), octets.size() - 4),
+              octets.substr(0, octets.size() - 4));
+    return expected.replace(found + tag.size(), octets.size(), octets);
+  }
+
+  /// NTPsec 1.2.5 leaves `srcadr` out where it is not known.
+  static bool lacks_address(const Exchange& exchange) {
+    return text_of(exchange.replies).starts_with("srcport=0, dstadr=0.0.0.0");
+  }
+
+  void compare_but_address(const Exchange& exchange, const std::vector<Bytes>& answer) {
+    const std::vector<Item> expected = split_items(text_of(exchange.replies));
+    const std::vector<Item> items = split_items(text_of(answer));
+    ASSERT_EQ(items.size(), expected.size() + 1);
+    EXPECT_EQ(items[0].name + '=' + items[0].value, "srcadr=0.0.0.0");
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(items[i + 1].name, expected[i].name);
+      EXPECT_EQ(items[i + 1].value, expected[i].value);
+    }
+    ++compared_;
+  }
+
+  FakeModel model_;
+  Identity identity_;
+  int compared_ = 0;
+};
+
+class Golden : public testing::TestWithParam<const char*> {};
+
+TEST_P(Golden, RepliesAreThoseOfNtpsec) {
+  Replay replay;
+  replay.run(GetParam());
+  EXPECT_GT(replay.compared(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Captures, Golden,
+                         testing::Values("handmade", "rv-system", "rv-system-vars", "rv-system-raw",
+                                         "rv-peers", "rv-peers-vars", "associations", "peers",
+                                         "apeers", "no-peers", "synced-to-ntp", "clockvar",
+                                         "sysinfo", "kerninfo", "iostats", "sysstats", "monstats",
+                                         "authinfo", "timerstats", "pstats", "ntsinfo", "mrv",
+                                         "uservars", "authenticated-read", "nts-server"),
+                         [](const auto& capture) {
+                           std::string name = capture.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace ntp::control
