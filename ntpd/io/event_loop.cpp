@@ -27,7 +27,10 @@ struct EventLoop::Impl {
 EventLoop::EventLoop() : impl_(std::make_unique<Impl>()) {}
 EventLoop::~EventLoop() = default;
 
-void EventLoop::run() { impl_->context.run(); }
+void EventLoop::run() {
+  impl_->context.run();
+  impl_->context.restart();
+}
 void EventLoop::stop() { impl_->context.stop(); }
 void EventLoop::post(std::function<void()> callback) {
   boost::asio::post(impl_->context, std::move(callback));

@@ -21,9 +21,9 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Runs until stop(). An exception out of a handler comes out here.
+  /// Runs until stop(); may be called again. An exception out of a handler comes out here.
   void run();
-  /// Makes run() return after the handler that is running; may be called before run().
+  /// Makes run() return after the handler that is running; one that comes before run() ends that.
   void stop();
   /// Calls back from the loop, soon. The only call that other threads may make.
   void post(std::function<void()> callback);
