@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "libntp/core/seams.h"
+#include "ntpd/io/event_loop.h"
+
+namespace ntp::io {
+
+/// Client sockets: for each channel a fresh one, connected, on a port of the kernel's choice. Linux
+/// picks ephemeral ports at random, as RFC 9109 asks for. Datagrams carry the kernel's receive
+/// stamps and, where it gives them, transmit stamps; else the clock is read. ICMP errors are
+/// swallowed: a server that is not there is one that does not answer.
+class UdpNetwork final : public ClientNetwork {
+ public:
+  /// `dscp` (0 to 63) marks what is sent; loop and clock outlive this and all channels.
+  UdpNetwork(EventLoop& loop, const Clock& clock, int dscp = 46);
+
+  Result<std::unique_ptr<ClientChannel>> connect(const Endpoint& remote,
+                                                 Handlers handlers) override;
+
+ private:
+  EventLoop& loop_;
+  const Clock& clock_;
+  int dscp_;
+};
+
+}  // namespace ntp::io

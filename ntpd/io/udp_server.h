@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "libntp/core/seams.h"
+#include "ntpd/io/event_loop.h"
+
+namespace ntp::io {
+
+/// The sockets the world asks: one wildcard socket per family with packet info, so that a reply
+/// leaves from the address that was asked and no change of addresses needs attention. Reads and
+/// writes in batches of bounded size and allocates nothing per datagram.
+class UdpServer {
+ public:
+  struct Options {
+    std::uint16_t port = 123;  // 0: one of the kernel's choice for each family
+    bool ipv4 = true;
+    bool ipv6 = true;
+    int dscp = 46;  // 0 to 63
+  };
+  struct Counters {
+    std::uint64_t received = 0;
+    std::uint64_t truncated = 0;  // longer than any request; dropped
+    std::uint64_t sent = 0;
+    std::uint64_t failed = 0;  // replies the kernel did not take
+  };
+  /// Sends one datagram back; may be called any number of times, but only while the handler runs.
+  using Reply = std::function<void(ByteView)>;
+  using Handler = std::function<void(const Datagram&, const Reply&)>;
+
+  /// A family this host doesn't have is left out with a line in the log. Fails if an address is
+  /// taken or forbidden, or if no family is left.
+  static Result<std::unique_ptr<UdpServer>> open(EventLoop& loop, const Clock& clock, Log& log,
+                                                 const Options& options, Handler handler);
+  ~UdpServer();
+  UdpServer(const UdpServer&) = delete;
+  UdpServer& operator=(const UdpServer&) = delete;
+
+  /// Where it listens.
+  [[nodiscard]] std::vector<Endpoint> endpoints() const;
+  [[nodiscard]] const Counters& counters() const;
+
+ private:
+  struct Impl;
+  explicit UdpServer(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace ntp::io

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "libntp/core/seams.h"
+
+namespace ntp::os {
+
+/// Files of the host. Every failure reads `PATH: reason`.
+class Files final : public FileStore {
+ public:
+  static constexpr std::size_t kMaxFile = 64U << 20;
+
+  /// Regular files of at most kMaxFile octets; directories, devices and pipes are refused, so that
+  /// nothing blocks.
+  Result<std::string> load(const std::string& path) override;
+
+  /// By way of PATH`-tmp` (NTPsec's name, which security profiles know), written through to the
+  /// disk. Mode and, where permitted, owner of a file that is there are kept; a new one gets mode
+  /// 0644 less the umask. A symbolic link is followed, not replaced.
+  Result<void> save(const std::string& path, std::string_view content) override;
+
+  /// The names in a directory but `.` and `..`, sorted.
+  Result<std::vector<std::string>> list(const std::string& path);
+};
+
+}  // namespace ntp::os

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libntp/core/result.h"
+
+namespace ntp::os {
+
+/// Whom to become: `-u user[:group]` and `-i directory`. Names or numbers (C notation); an empty
+/// group means the user's groups, an empty user keeps the user.
+struct Identity {
+  std::string user;
+  std::string group;
+  std::string jail;
+
+  [[nodiscard]] bool wanted() const { return !user.empty() || !jail.empty(); }
+};
+
+/// Changes root directory, groups and user, and keeps of the capabilities only what a time daemon
+/// needs: cap_sys_time, cap_net_bind_service, cap_sys_nice. Capabilities the process never had, as
+/// in a container, are no failure: each is a line in the result, for a warning. To be called
+/// before any thread is started. A failure leaves the process half changed: it has to end.
+Result<std::vector<std::string>> drop_privileges(const Identity& identity);
+
+/// SCHED_FIFO for this process, at `priority` held within the system's range.
+Result<void> raise_priority(int priority);
+
+}  // namespace ntp::os

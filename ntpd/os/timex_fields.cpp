@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/os/timex_fields.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ntp::os {
+namespace {
+
+constexpr double kMaxRate = 500e-6;           // s/s, the kernel's limit
+constexpr double kScaledPpm = 65536.0 * 1e6;  // kernel units in 1 s/s
+constexpr double kMaxError = 16.0;            // s, the kernel's NTP_PHASE_LIMIT
+constexpr double kMicrosecondsPerSecond = 1e6;
+
+long to_microseconds(double seconds) {
+  if (!(seconds >= 0)) seconds = kMaxError;  // also NaN: nothing is known of the error
+  return std::lround(std::min(seconds, kMaxError) * kMicrosecondsPerSecond);
+}
+
+int status_of(Leap leap) {
+  switch (leap) {
+    case Leap::None:
+      return 0;
+    case Leap::Insert:
+      return STA_INS;
+    case Leap::Delete:
+      return STA_DEL;
+    case Leap::Unsynchronized:
+      break;
+  }
+  return STA_UNSYNC;
+}
+
+}  // namespace
+
+timex state_fields(const ClockCommand& command) {
+  timex fields{};
+  fields.modes = ADJ_FREQUENCY | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO;
+  double rate = command.frequency + command.slew;
+  if (!(rate == rate)) rate = 0;
+  fields.freq = std::lround(std::clamp(rate, -kMaxRate, kMaxRate) * kScaledPpm);
+  fields.status = status_of(command.leap);
+  const bool synchronized = command.leap != Leap::Unsynchronized;
+  fields.maxerror = to_microseconds(synchronized ? command.max_error : kMaxError);
+  fields.esterror = to_microseconds(synchronized ? command.estimated_error : kMaxError);
+  return fields;
+}
+
+timex step_fields(Duration step) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(step);
+  timex fields{};
+  fields.modes = ADJ_SETOFFSET | ADJ_NANO;
+  fields.time.tv_sec = whole.count();
+  fields.time.tv_usec = (step - whole).count();  // nanoseconds under ADJ_NANO
+  return fields;
+}
+
+timex tai_fields(int offset) {
+  timex fields{};
+  fields.modes = ADJ_TAI;
+  fields.constant = offset;
+  return fields;
+}
+
+double rate_of(const timex& state) {
+  const double frequency = static_cast<double>(state.freq) / kScaledPpm;
+  const auto nominal = static_cast<double>(nominal_tick());
+  return frequency + (static_cast<double>(state.tick) - nominal) / nominal;
+}
+
+long nominal_tick() {
+  const long ticks_per_second = sysconf(_SC_CLK_TCK);
+  return ticks_per_second > 0 ? 1'000'000 / ticks_per_second : 10'000;
+}
+
+}  // namespace ntp::os

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <map>
+
+#include "ntpd/io/socket_options.h"
+#include "ntpd/io/udp_client.h"
+#include "ntpd/io/udp_server.h"
+#include "ntpd/os/linux_clock.h"
+
+namespace ntp::io {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct ListLog final : Log {
+  void write(LogLevel, std::string_view text) override { lines.emplace_back(text); }
+  std::vector<std::string> lines;
+};
+
+class Udp : public testing::Test {
+ protected:
+  /// Serves on a port of the kernel's choice; gives the endpoint to ask over loopback.
+  Endpoint serve(Family family, UdpServer::Handler handler) {
+    UdpServer::Options options;
+    options.port = 0;
+    options.ipv4 = family == Family::V4;
+    options.ipv6 = family == Family::V6;
+    auto opened = UdpServer::open(loop_, clock_, log_, options, std::move(handler));
+    if (!opened) return {};
+    server_ = std::move(*opened);
+    return {Address::loopback(family), server_->endpoints().front().port};
+  }
+  std::unique_ptr<ClientChannel> connect(const Endpoint& remote,
+                                         std::function<void(const Datagram&)> on_datagram) {
+    ClientNetwork::Handlers handlers;
+    handlers.on_datagram = std::move(on_datagram);
+    handlers.on_sent = [this](std::uint32_t number, WallTime sent) { sent_[number] = sent; };
+    auto channel = network_.connect(remote, std::move(handlers));
+    EXPECT_TRUE(channel) << channel.error().message;
+    return std::move(*channel);
+  }
+  /// Runs the loop until stopped, at most 10 s.
+  void run() {
+    timers_.at(clock_.mono() + seconds(10), [this] {
+      ADD_FAILURE() << "timed out";
+      loop_.stop();
+    });
+    loop_.run();
+  }
+  void run_for(Duration span) {
+    timers_.at(clock_.mono() + span, [this] { loop_.stop(); });
+    loop_.run();
+  }
+
+  EventLoop loop_;
+  AsioTimers timers_{loop_};
+  os::ReadOnlyClock clock_;
+  ListLog log_;
+  UdpNetwork network_{loop_, clock_};
+  std::unique_ptr<UdpServer> server_;
+  std::map<std::uint32_t, WallTime> sent_;
+};
+
+class UdpFamilies : public Udp, public testing::WithParamInterface<Family> {};
+INSTANTIATE_TEST_SUITE_P(Both, UdpFamilies, testing::Values(Family::V4, Family::V6));
+
+TEST_P(UdpFamilies, AskAndAnswerWithStampsAndAddresses) {
+  const WallTime start = clock_.wall();
+  Endpoint asker;
+  const Endpoint remote = serve(GetParam(), [&](const Datagram& request, const auto& reply) {
+    EXPECT_EQ(as_text(request.payload), "ask");
+    EXPECT_EQ(request.local, Address::loopback(GetParam()));
+    EXPECT_GE(request.received, start);
+    EXPECT_LE(request.received, clock_.wall());
+    asker = request.remote;
+    reply(as_bytes("answer"));
+  });
+  if (!remote.address.is_set()) GTEST_SKIP() << "this host lacks the family";
+  const auto channel = connect(remote, [&](const Datagram& reply) {
+    EXPECT_EQ(as_text(reply.payload), "answer");
+    EXPECT_EQ(reply.remote, remote);
+    EXPECT_GE(reply.received, start);
+    EXPECT_LE(reply.received, clock_.wall());
+    loop_.stop();
+  });
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run();
+  EXPECT_EQ(asker, channel->local());
+  EXPECT_EQ(server_->counters().sent, 1U);
+}
+
+TEST_F(Udp, NumbersTransmitStampsFromZero) {
+  int answers = 0;
+  const Endpoint remote =
+      serve(Family::V4, [](const Datagram& request, const auto& reply) { reply(request.payload); });
+  const WallTime start = clock_.wall();
+  const auto channel = connect(remote, [&](const Datagram&) {
+    if (++answers == 3) loop_.stop();
+  });
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run();
+  if (sent_.empty()) GTEST_SKIP() << "no transmit stamps on this kernel";
+  ASSERT_EQ(sent_.size(), 3U);
+  EXPECT_TRUE(sent_.contains(0) && sent_.contains(1) && sent_.contains(2));
+  EXPECT_GE(sent_[0], start);
+  EXPECT_LE(sent_[0], sent_[2]);
+}
+
+TEST_F(Udp, RepliesFromTheAddressThatWasAsked) {
+  Endpoint remote = serve(Family::V4, [](const Datagram& request, const auto& reply) {
+    EXPECT_EQ(request.local.to_string(), "127.0.0.9");
+    reply(request.payload);
+  });
+  remote.address = *parse_address("127.0.0.9");
+  // The channel is connected, so an answer from another address would not arrive.
+  const auto channel = connect(remote, [&](const Datagram&) { loop_.stop(); });
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run();
+  EXPECT_EQ(server_->counters().received, 1U);
+}
+
+TEST_F(Udp, SendsMoreRepliesThanABatchHolds) {
+  constexpr int kReplies = 40;
+  int answers = 0;
+  const Endpoint remote = serve(Family::V4, [](const Datagram&, const auto& reply) {
+    for (int i = 0; i < kReplies; ++i) reply(as_bytes(std::to_string(i)));
+  });
+  const auto channel = connect(remote, [&](const Datagram& reply) {
+    EXPECT_EQ(as_text(reply.payload), std::to_string(answers));
+    if (++answers == kReplies) loop_.stop();
+  });
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run();
+}
+
+TEST_F(Udp, DropsWhatIsTooLong) {
+  std::vector<std::size_t> lengths;
+  const Endpoint remote = serve(Family::V4, [&](const Datagram& request, const auto&) {
+    lengths.push_back(request.payload.size());
+    if (request.payload.empty()) loop_.stop();
+  });
+  const auto channel = connect(remote, {});
+  ASSERT_TRUE(channel->send(std::vector<std::uint8_t>(2049)));
+  ASSERT_TRUE(channel->send(std::vector<std::uint8_t>(2048)));
+  ASSERT_TRUE(channel->send({}));
+  run();
+  EXPECT_EQ(lengths, (std::vector<std::size_t>{2048, 0}));
+  EXPECT_EQ(server_->counters().truncated, 1U);
+}
+
+TEST_F(Udp, OutlivesServersThatAreNotThere) {
+  const Endpoint remote = serve(Family::V4, [](const Datagram&, const auto&) {});
+  server_.reset();
+  const auto channel = connect(remote, {});
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(channel->send(as_bytes("ask")));
+    run_for(milliseconds(2));
+  }
+}
+
+TEST_F(Udp, KeepsItsCountWhenASendFails) {
+  int answers = 0;
+  const Endpoint remote =
+      serve(Family::V4, [](const Datagram& request, const auto& reply) { reply(request.payload); });
+  const auto channel = connect(remote, [&](const Datagram&) {
+    if (++answers == 2) loop_.stop();
+  });
+  ASSERT_TRUE(channel->send(as_bytes("one")));
+  run_for(milliseconds(20));
+  const auto failed = channel->send(std::vector<std::uint8_t>(70000));
+  EXPECT_EQ(failed.error().message, remote.to_string() + ": Message too long");
+  ASSERT_TRUE(channel->send(as_bytes("two")));
+  run();
+  if (sent_.empty()) GTEST_SKIP() << "no transmit stamps on this kernel";
+  EXPECT_EQ(sent_.size(), 2U);
+  EXPECT_TRUE(sent_.contains(1));
+}
+
+TEST_F(Udp, LetsAHandlerDestroyItsChannel) {
+  const Endpoint remote = serve(Family::V4, [](const Datagram& request, const auto& reply) {
+    reply(request.payload);
+    reply(request.payload);
+  });
+  int answers = 0;
+  std::unique_ptr<ClientChannel> channel;
+  channel = connect(remote, [&](const Datagram&) {
+    ++answers;
+    channel.reset();
+  });
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run_for(milliseconds(50));
+  EXPECT_EQ(answers, 1);
+}
+
+TEST_F(Udp, UsesAnotherPortForEachChannel) {
+  const Endpoint remote = serve(Family::V4, [](const Datagram&, const auto&) {});
+  const auto first = connect(remote, {});
+  const auto second = connect(remote, {});
+  EXPECT_NE(first->local().port, 0);
+  EXPECT_NE(first->local().port, second->local().port);
+}
+
+TEST_F(Udp, SaysWhoIsInTheWay) {
+  const Endpoint taken = serve(Family::V4, [](const Datagram&, const auto&) {});
+  UdpServer::Options options;
+  options.port = taken.port;
+  options.ipv6 = false;
+  const auto second = UdpServer::open(loop_, clock_, log_, options, {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message,
+            "unable to bind to wildcard address 0.0.0.0 - another process may be running: "
+            "Address already in use");
+}
+
+TEST_F(Udp, FailsWithoutAnyFamily) {
+  UdpServer::Options options;
+  options.ipv4 = options.ipv6 = false;
+  EXPECT_FALSE(UdpServer::open(loop_, clock_, log_, options, {}));
+}
+
+TEST_F(Udp, LetsTimersRunDuringAFlood) {
+  std::unique_ptr<ClientChannel> channel;
+  // Every request leads to two more: the socket is never empty.
+  const Endpoint remote = serve(Family::V4, [&](const Datagram&, const auto&) {
+    static_cast<void>(channel->send(as_bytes("more")));
+    static_cast<void>(channel->send(as_bytes("more")));
+  });
+  channel = connect(remote, {});
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run_for(milliseconds(100));
+  EXPECT_GT(server_->counters().received, 100U);
+}
+
+}  // namespace
+}  // namespace ntp::io

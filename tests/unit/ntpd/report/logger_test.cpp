@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/report/logger.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+
+namespace ntp::report {
+namespace {
+
+class LoggerTest : public testing::Test {
+ protected:
+  LoggerTest()
+      : path_(testing::TempDir() + "/log_" + std::to_string(getpid()) + "_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {}
+  ~LoggerTest() override {
+    std::filesystem::remove(path_);
+    std::filesystem::remove(path_ + ".1");
+  }
+  static std::string content(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::string path_;
+  Logger logger_{"ntpd"};
+};
+
+TEST_F(LoggerTest, WritesLinesAsNtpsecDoes) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  logger_.info("INIT: hello");
+  const std::regex line(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d ntpd\[)" + std::to_string(getpid()) +
+                        R"(\]: INIT: hello\n)");
+  EXPECT_TRUE(std::regex_match(content(path_), line)) << content(path_);
+}
+
+TEST_F(LoggerTest, KeepsLinesApartFromWhatStrangersSay) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  logger_.info("PROTO: \n\x1b[2Jevil %s {}");
+  EXPECT_NE(content(path_).find("PROTO: ??[2Jevil %s {}\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, ReopensTheFileAfterRotation) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  logger_.info("one");
+  std::filesystem::rename(path_, path_ + ".1");
+  logger_.info("two");
+  ASSERT_TRUE(logger_.reopen());
+  logger_.info("three");
+  EXPECT_NE(content(path_ + ".1").find("two\n"), std::string::npos);
+  EXPECT_EQ(content(path_).find("two\n"), std::string::npos);
+  EXPECT_NE(content(path_).find("three\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, KeepsTheOldTargetIfTheNewOneCannotBeOpened) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  EXPECT_EQ(logger_.use_file("/no/such/log").error().message,
+            "/no/such/log: No such file or directory");
+  logger_.info("still here");
+  EXPECT_NE(content(path_).find("still here\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, DropsDebugLinesUnlessWanted) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  logger_.debug("hidden");
+  logger_.show_debug(true);
+  logger_.debug("shown");
+  EXPECT_EQ(content(path_).find("hidden"), std::string::npos);
+  EXPECT_NE(content(path_).find("shown\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, SplitsTheTerminalByLevel) {
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  logger_.use_terminal(true);
+  logger_.warning("to stdout");
+  logger_.error("to stderr");
+  const std::string output = testing::internal::GetCapturedStdout();
+  const std::string errors = testing::internal::GetCapturedStderr();
+  EXPECT_NE(output.find("to stdout\n"), std::string::npos);
+  EXPECT_EQ(output.find("to stderr"), std::string::npos);
+  EXPECT_NE(errors.find("to stderr\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ntp::report
