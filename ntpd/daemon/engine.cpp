@@ -63,6 +63,7 @@ void Engine::start() {
   report(control::SystemEvent::Restart);
   report(clock_.start() ? control::SystemEvent::FrequencySet
                         : control::SystemEvent::FrequencyNotSet);
+  resolve_restrictions();
   MonoTime first = started_;
   for (config::SourceSettings source : settings_.sources) {
     if (of_other_family(source, options_.family)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +67,8 @@ class Engine final : public control::Model {
     std::unique_ptr<ClientChannel> channel;
     std::uint32_t sent_on_channel = 0;
     Timers::Id timer = Timers::kNone;
+    /// The address that the restrict list was last asked to let in.
+    Address admitted;
   };
   using Rows = std::vector<std::unique_ptr<Row>>;
 
@@ -82,6 +85,12 @@ class Engine final : public control::Model {
   [[nodiscard]] association::Context context() const;
   void report(association::Association& association, control::PeerEvent event,
               const std::string& detail);
+
+  // engine_access.cpp: the restrict list's names, and its holes for sources.
+  void resolve_restrictions();
+  void rebuild_access();
+  void admit(Row& row);
+  [[nodiscard]] bool admits_reply(const Datagram& datagram);
 
   // engine.cpp
   void report(control::SystemEvent event, const std::string& detail = {});
@@ -108,6 +117,7 @@ class Engine final : public control::Model {
   control::Responder control_;
   control::EventCounter events_;
 
+  std::map<std::string, std::vector<Address>> restricted_hosts_;
   Rows rows_;
   association::Id next_id_ = 1;
   int survivors_ = 0;

@@ -81,6 +81,7 @@ void Engine::mobilize(const config::SourceSettings& source, Address pool_address
   Row& added = *row;
   rows_.push_back(std::move(row));
   report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
+  admit(added);
   arm(added);
 }
 
@@ -130,7 +131,10 @@ void Engine::perform(association::Id id, association::Actions actions) {
                action);
     if (!running_) return;
   }
-  if (Row* row = find(id)) arm(*row);
+  if (Row* row = find(id)) {
+    admit(*row);
+    arm(*row);
+  }
 }
 
 void Engine::perform(Row& row, const association::Send& send) {
@@ -182,7 +186,7 @@ void Engine::look_up(association::Id id, const association::Resolve& request) {
 void Engine::on_reply(association::Id id, const Datagram& datagram) {
   server_.count_reply();
   Row* row = find(id);
-  if (row == nullptr) return;
+  if (row == nullptr || !admits_reply(datagram)) return;
   auto& server = static_cast<association::ServerAssociation&>(*row->association);
   perform(id, server.on_datagram(datagram, context()));
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/engine.h"
+
+namespace ntp::daemon {
+namespace {
+
+constexpr std::uint16_t kNtpPort = 123;
+
+std::string place(const config::Location& where) {
+  return where.file.empty() ? std::string()
+                            : where.file + " line " + std::to_string(where.line) + ": ";
+}
+
+}  // namespace
+
+void Engine::resolve_restrictions() {
+  std::weak_ptr<Engine*> alive = self_;
+  for (const config::RestrictSettings& line : settings_.restrictions) {
+    if (line.subject != config::RestrictSettings::Subject::Address || parse_address(line.host)) {
+      continue;
+    }
+    host_.resolver.resolve(
+        line.host, line.family, [this, alive, line](Result<std::vector<Address>> addresses) {
+          if (alive.expired()) return;
+          if (!addresses) {
+            host_.log.error("RESTRICT: " + place(line.where) + line.host + ": " +
+                            addresses.error().message + "; the line has no effect");
+            return;
+          }
+          restricted_hosts_[line.host] = std::move(*addresses);
+          rebuild_access();
+        });
+  }
+}
+
+void Engine::rebuild_access() {
+  server_.set_access(
+      server::AccessTable::build(settings_.restrictions, [this](const std::string& host, Family) {
+        const auto found = restricted_hosts_.find(host);
+        return found == restricted_hosts_.end() ? std::vector<Address>{} : found->second;
+      }));
+  for (const auto& row : rows_) {
+    row->admitted = {};
+    admit(*row);
+  }
+}
+
+void Engine::admit(Row& row) {
+  const association::Association& source = *row.association;
+  if (source.is_refclock() || source.address() == row.admitted) return;
+  row.admitted = source.address();
+  if (!row.admitted.is_set()) return;
+  const bool authenticated = source.settings().key != 0 || source.settings().nts;
+  const std::string address = row.admitted.to_string();
+  switch (server_.poke_hole(Endpoint{row.admitted, kNtpPort}, authenticated)) {
+    case server::AccessTable::Hole::NotNeeded:
+      break;
+    case server::AccessTable::Hole::Poked:
+      host_.log.info("RESTRICT: Poking hole in restrictions for: " + address);
+      break;
+    case server::AccessTable::Hole::SpecificEntry:
+      host_.log.error("RESTRICT: Specific restriction will break " + address);
+      break;
+    case server::AccessTable::Hole::NoTemplate:
+      host_.log.error("RESTRICT: Can't poke hole in restrictions for " + address +
+                      ": no 'restrict source' line");
+      break;
+  }
+}
+
+bool Engine::admits_reply(const Datagram& datagram) {
+  // NTPsec: `noserve` locks out the answers of own servers, too.
+  constexpr std::uint32_t kLockedOut =
+      config::restrict_flag::kIgnore | config::restrict_flag::kNoServe;
+  return (server_.access().flags_for(datagram.remote) & kLockedOut) == 0;
+}
+
+}  // namespace ntp::daemon

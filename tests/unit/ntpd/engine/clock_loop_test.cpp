@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/clock_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "tests/support/fakes.h"
+
+namespace ntp::daemon {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// A clock that shows what the test says and keeps the commands it gets.
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] WallTime wall() const override { return wall_; }
+  [[nodiscard]] MonoTime mono() const override { return mono_; }
+  Result<void> apply(const ClockCommand& command) override {
+    if (broken) return fail("adjtimex: Operation not permitted");
+    commands.push_back(command);
+    if (command.step) wall_ += *command.step;
+    return {};
+  }
+  [[nodiscard]] double frequency() const override { return 0; }
+  [[nodiscard]] bool adjustable() const override { return can_adjust; }
+
+  void advance(Duration by) {
+    wall_ += by;
+    mono_ += by;
+  }
+  void set_by_somebody(Duration by) { wall_ += by; }
+
+  std::vector<ClockCommand> commands;
+  bool broken = false;
+  bool can_adjust = true;
+
+ private:
+  WallTime wall_{seconds(1'780'000'000)};
+  MonoTime mono_{seconds(500)};
+};
+
+/// Keeps timers until the test fires them.
+class FakeTimers final : public Timers {
+ public:
+  Id at(MonoTime when, Callback callback) override {
+    pending[++last_] = {when, std::move(callback)};
+    return last_;
+  }
+  void cancel(Id id) override { pending.erase(id); }
+
+  std::map<Id, std::pair<MonoTime, Callback>> pending;
+
+ private:
+  Id last_ = 0;
+};
+
+class NoNetwork final : public ClientNetwork {
+ public:
+  Result<std::unique_ptr<ClientChannel>> connect(const Endpoint&, Handlers) override {
+    return fail("no network");
+  }
+};
+class NoResolver final : public Resolver {
+ public:
+  void resolve(const std::string&, Family, Callback) override {}
+};
+class FakeFiles final : public FileStore {
+ public:
+  Result<std::string> load(const std::string& path) override {
+    const auto found = files.find(path);
+    if (found == files.end()) return fail(path + ": No such file or directory");
+    return found->second;
+  }
+  Result<void> save(const std::string& path, std::string_view content) override {
+    if (full) return fail(path + ": No space left on device");
+    files[path] = content;
+    return {};
+  }
+  std::map<std::string, std::string> files;
+  bool full = false;
+};
+class KeptLog final : public Log {
+ public:
+  void write(LogLevel level, std::string_view text) override {
+    if (level <= LogLevel::Warning) complaints.emplace_back(text);
+  }
+  std::vector<std::string> complaints;
+};
+
+class ClockLoopTest : public ::testing::Test {
+ protected:
+  ClockLoopTest() { settings_.drift_file = "/drift"; }
+  void make() { loop_.emplace(settings_, host_); }
+  sync::Adjustment measure(double offset) {
+    return loop_->update(
+        {.offset = offset, .jitter = 1e-5, .sampled = clock_.mono(), .min_poll = 6, .max_poll = 6});
+  }
+  /// Brings the loop to the synchronized state with a known frequency.
+  void synchronize() {
+    files_.files["/drift"] = "12.500000\n";
+    make();
+    loop_->start();
+    measure(0.0001);
+  }
+
+  FakeClock clock_;
+  FakeTimers timers_;
+  test::CountingRandom random_;
+  NoNetwork network_;
+  NoResolver resolver_;
+  FakeFiles files_;
+  KeptLog log_;
+  Host host_{clock_, timers_, random_, network_, resolver_, files_, log_};
+  ClockLoop::Settings settings_;
+  std::optional<ClockLoop> loop_;
+};
+
+TEST_F(ClockLoopTest, StartsFromTheDriftFile) {
+  for (const char* text : {"12.500000\n", " 12.5 some more\n", "+12.5", "1.25e1\n"}) {
+    files_.files["/drift"] = text;
+    make();
+    EXPECT_TRUE(loop_->start()) << text;
+    EXPECT_NEAR(loop_->controller().frequency(), 12.5e-6, 1e-12) << text;
+  }
+}
+
+TEST_F(ClockLoopTest, ADriftFileThatIsNoneIsReportedAndIgnored) {
+  for (const char* text : {"", "twelve\n", "nan\n", "\n\n"}) {
+    log_.complaints.clear();
+    files_.files["/drift"] = text;
+    make();
+    EXPECT_FALSE(loop_->start()) << text;
+    ASSERT_EQ(log_.complaints.size(), 1U) << text;
+    EXPECT_NE(log_.complaints[0].find("/drift"), std::string::npos);
+  }
+}
+
+TEST_F(ClockLoopTest, AMissingDriftFileIsNoTrouble) {
+  make();
+  EXPECT_FALSE(loop_->start());
+  EXPECT_TRUE(log_.complaints.empty());
+}
+
+TEST_F(ClockLoopTest, TheDriftFileBeatsTinkerFreq) {
+  settings_.frequency = 3e-6;
+  make();
+  EXPECT_TRUE(loop_->start());
+  EXPECT_DOUBLE_EQ(loop_->controller().frequency(), 3e-6);
+  files_.files["/drift"] = "-7\n";
+  make();
+  loop_->start();
+  EXPECT_DOUBLE_EQ(loop_->controller().frequency(), -7e-6);
+}
+
+TEST_F(ClockLoopTest, AMeasurementSlewsAndKeepsTheSlewGoing) {
+  synchronize();
+  ASSERT_FALSE(clock_.commands.empty());
+  EXPECT_GT(clock_.commands.back().slew, 0);
+  ASSERT_EQ(timers_.pending.size(), 1U);
+  auto [when, callback] = timers_.pending.begin()->second;
+  timers_.pending.clear();
+  clock_.advance(when - clock_.mono());
+  const std::size_t before = clock_.commands.size();
+  callback();
+  EXPECT_EQ(clock_.commands.size(), before + 1);
+}
+
+TEST_F(ClockLoopTest, ALargeFirstOffsetSteps) {
+  files_.files["/drift"] = "0\n";
+  make();
+  loop_->start();
+  EXPECT_EQ(measure(3.5), sync::Adjustment::Stepped);
+  ASSERT_TRUE(clock_.commands.back().step);
+  EXPECT_EQ(*clock_.commands.back().step, milliseconds(3500));
+  EXPECT_FALSE(loop_->foreign_step()) << "own steps are known";
+}
+
+TEST_F(ClockLoopTest, WithoutDisciplineNothingIsTouched) {
+  settings_.discipline = false;
+  files_.files["/drift"] = "12\n";
+  make();
+  loop_->start();
+  loop_->set_status({Leap::None, 0.1, 0.1});
+  loop_->stop();
+  EXPECT_TRUE(clock_.commands.empty());
+  EXPECT_EQ(files_.files["/drift"], "12\n");
+}
+
+TEST_F(ClockLoopTest, AClockThatRefusesIsReportedOnce) {
+  synchronize();
+  clock_.broken = true;
+  for (int i = 0; i < 5; ++i) {
+    clock_.advance(seconds(64));
+    measure(0.0001);
+  }
+  EXPECT_EQ(log_.complaints.size(), 1U);
+}
+
+TEST_F(ClockLoopTest, AStopEndsTheSlewAndSavesTheDrift) {
+  synchronize();
+  files_.files.clear();
+  loop_->stop();
+  EXPECT_EQ(clock_.commands.back().slew, 0);
+  EXPECT_NEAR(clock_.commands.back().frequency, 12.5e-6, 1e-9);
+  EXPECT_NEAR(std::stod(files_.files["/drift"]), 12.5, 1e-3);
+  EXPECT_TRUE(timers_.pending.empty());
+}
+
+TEST_F(ClockLoopTest, AnUnknownFrequencyIsNotSaved) {
+  make();
+  loop_->start();
+  loop_->stop();
+  EXPECT_TRUE(files_.files.empty());
+}
+
+TEST_F(ClockLoopTest, DriftIsSavedHourlyAndAFullDiskToldOnce) {
+  synchronize();
+  files_.files.clear();
+  loop_->save_drift_hourly();
+  EXPECT_TRUE(files_.files.empty());
+  files_.full = true;
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(hours(1));
+    loop_->save_drift_hourly();
+  }
+  EXPECT_EQ(log_.complaints.size(), 1U);
+  files_.full = false;
+  clock_.advance(hours(1));
+  loop_->save_drift_hourly();
+  EXPECT_EQ(files_.files.count("/drift"), 1U);
+}
+
+TEST_F(ClockLoopTest, SeesWhenSomebodyElseSetsTheClock) {
+  synchronize();
+  clock_.advance(seconds(60));
+  EXPECT_FALSE(loop_->foreign_step());
+  clock_.set_by_somebody(seconds(-30));
+  const auto moved = loop_->foreign_step();
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(*moved, seconds(-30));
+  EXPECT_FALSE(loop_->foreign_step());
+}
+
+TEST_F(ClockLoopTest, TheKernelsLeapSecondIsNobodysStep) {
+  synchronize();
+  loop_->set_status({Leap::Insert, 0.1, 0.1});
+  clock_.set_by_somebody(seconds(-1));
+  EXPECT_FALSE(loop_->foreign_step());
+  clock_.set_by_somebody(seconds(2));
+  EXPECT_TRUE(loop_->foreign_step());
+}
+
+TEST_F(ClockLoopTest, ANewLeapReachesTheKernelAtOnce) {
+  synchronize();
+  loop_->set_status({Leap::None, 0.1, 0.01});
+  EXPECT_EQ(clock_.commands.back().leap, Leap::None);
+  loop_->set_status({Leap::Insert, 0.1, 0.01});
+  EXPECT_EQ(clock_.commands.back().leap, Leap::Insert);
+  EXPECT_DOUBLE_EQ(clock_.commands.back().max_error, 0.1);
+}
+
+}  // namespace
+}  // namespace ntp::daemon
