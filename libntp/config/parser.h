@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libntp/config/settings.h"
@@ -20,7 +22,7 @@ struct Diagnostic {
   Location where;
   std::string text;
 
-  /// As the log shows it: `CONFIG: TEXT in FILE line L, column C`.
+  /// As the log shows it: `CONFIG: TEXT in FILE line L, column C`, without what is not known.
   [[nodiscard]] std::string to_string() const;
 };
 
@@ -33,13 +35,17 @@ struct FileAccess {
 
 struct ParseResult {
   Settings settings;
+  /// In the order of reading; after the first hundred only their number.
   std::vector<Diagnostic> diagnostics;
+  /// How many lines were not understood in whole.
+  std::size_t syntax_errors = 0;
 };
 
-/// Reads ntp.conf at `path` with its includes and the `ntp.d` beside it. Never fails: what can't be
+/// Reads ntp.conf at `path` with its includes and the `ntp.d` beside it, at most a thousand files
+/// and 64 MiB in all, and includes five deep. Never fails: what can't be
 /// read or understood is a diagnostic, and reading goes on with the next line.
 ParseResult parse_file(const std::string& path, const FileAccess& files);
-/// The same for text that stands alone; `name` is used in diagnostics.
+/// The same for text that stands alone, without includes; `name` is used in diagnostics.
 ParseResult parse_text(std::string_view text, const std::string& name);
 
 }  // namespace ntp::config

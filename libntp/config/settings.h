@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,11 +22,17 @@ struct Location {
 
 enum class SourceType : std::uint8_t { Server, Pool, Refclock };
 
-/// One `server`, `pool`, `peer` or `refclock` line.
+/// The port of NTS-KE (RFC 8915 section 6).
+inline constexpr std::uint16_t kNtsKePort = 4460;
+
+/// One `server`, `pool`, `peer` or `refclock` line. The polls are the final ones: within 0 to 17,
+/// and the lower not above the higher.
 struct SourceSettings {
   Location where;
   SourceType type = SourceType::Server;
-  std::string host;             // name or numeric address as written; empty for a refclock
+  /// A name or numeric address as written, without brackets and port; empty for a refclock. With
+  /// `family` V4 or V6 a numeric address of the other family is a name that does not resolve.
+  std::string host;
   Family family = Family::Any;  // -4, -6
   bool iburst = false;
   bool burst = false;
@@ -33,25 +41,49 @@ struct SourceSettings {
   bool truechimer = false;  // the option `true`
   int min_poll = 6;         // log2 s
   int max_poll = 10;        // log2 s
-  int version = 4;
-  std::uint32_t key = 0;  // 0: none
-  double bias = 0;        // s
+  int version = 4;          // 0 to 254
+  std::uint32_t key = 0;    // 0: none
+  double bias = 0;          // s
   bool nts = false;
+  std::uint16_t nts_port = kNtsKePort;
   bool nts_no_validation = false;  // noval
   std::string nts_ca;
   std::string nts_aead;
 
-  std::string driver;  // refclock: the driver's name, lower case
-  int unit = 0;
-  int mode = 0;  // mode, subtype
+  std::string driver;   // refclock: the driver's name, lower case
+  int driver_type = 0;  // its number t in 127.127.t.u
+  int unit = 0;         // 0 to 255
+  int mode = 0;         // mode, subtype
   std::string path;
   std::string pps_path;
   int baud = 0;
   double time1 = 0;  // s
   double time2 = 0;  // s
   std::optional<int> stratum;
+  std::optional<std::string> refid;  // at most four characters
+  unsigned flags = 0;                // bit 0 flag1 … bit 3 flag4
+};
+
+/// `unpeer`, `unconfig`: an association id, or a name or address. Those that match a source of the
+/// same text have already removed it.
+struct UnpeerSettings {
+  Location where;
+  std::uint16_t association = 0;  // 0: by host
+  std::string host;
+  Family family = Family::Any;
+};
+
+/// `fudge`. Those that match a source of the same text have already changed it.
+struct FudgeSettings {
+  Location where;
+  int driver_type = 0;
+  int unit = 0;
+  std::optional<double> time1;  // s
+  std::optional<double> time2;  // s
+  std::optional<int> stratum;
   std::optional<std::string> refid;
-  unsigned flags = 0;  // bit 0 flag1 … bit 3 flag4
+  unsigned flags = 0;      // bit 0 flag1 … bit 3 flag4
+  unsigned flags_set = 0;  // which of them the line names
 };
 
 /// Flags of a restrict entry; the bits are those that mode 6 shows.
@@ -70,7 +102,8 @@ inline constexpr std::uint32_t kFlake = 0x1000;
 inline constexpr std::uint32_t kNoMruList = 0x2000;
 }  // namespace restrict_flag
 
-/// One `restrict` or `unrestrict` line.
+/// One `restrict` or `unrestrict` line. `unrestrict` without flags and without `ntpport` removes
+/// the entry, with them it clears them.
 struct RestrictSettings {
   enum class Subject : std::uint8_t { Default, Source, Address };
   Location where;
@@ -79,9 +112,27 @@ struct RestrictSettings {
   Family family = Family::Any;  // of `default`, and of host names
   std::string host;             // Subject::Address: as written, without its prefix length
   std::optional<int> prefix_length;
-  std::optional<Address> mask;
-  bool ntp_port = false;  // ntpport
+  std::optional<Address> mask;  // of the family of `host` if that is numeric
+  bool ntp_port = false;        // ntpport
   std::uint32_t flags = 0;
+};
+
+/// `limit`. The score of a client grows by 1/burst a packet and decays with that time constant.
+struct LimitSettings {
+  double average = 1.0;  // packets a second
+  double burst = 20;     // s
+  double kod = 0.5;      // packets a second above the average
+};
+
+/// `mru`: the list of recent clients. Kibibytes are counted as NTPsec's entries of 96 bytes.
+struct MruSettings {
+  static constexpr std::uint32_t kUnlimited = 0xffffffff;
+  std::uint32_t max_depth = 10922;  // entries
+  std::uint32_t min_depth = 600;    // entries
+  int max_age = 3600;               // s
+  int min_age = 64;                 // s
+  std::uint32_t initial = 42;       // entries
+  std::uint32_t increment = 42;     // entries
 };
 
 /// `tos`.
@@ -103,30 +154,154 @@ struct TinkerSettings {
   double step_forward = 0.128;      // s
   double step_backward = 0.128;     // s
   double panic = 1000;              // s
-  double stepout = 300;             // s
+  double stepout = 300;             // s, never less
   int allan = 11;                   // log2 s
   double dispersion = 15;           // ppm
   std::optional<double> frequency;  // ppm
-  double huffpuff = 0;              // s
+  double huffpuff = 0;              // s; 0: off, else at least 900
 };
+
+/// `keys`, `trustedkey`, `controlkey`, `ntpsigndsocket`.
+struct KeySettings {
+  struct Range {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+  };
+  std::string file;
+  std::vector<Range> trusted;
+  std::int32_t control_key = 0;  // 0: none
+  std::string signd_socket;
+};
+
+/// `nts`. An empty string or option is the built-in default.
+struct NtsSettings {
+  bool enable = false;  // the NTS-KE server
+  std::string certificate;
+  std::string key;
+  std::string cookie;
+  std::string ca;
+  std::string aead;
+  std::string min_tls;
+  std::string max_tls;
+  std::string cipher_suites;
+  std::string ecdh_curves;
+  bool server_preference = false;
+};
+
+enum class StatisticsSet : std::uint8_t {
+  Clock,
+  Loop,
+  Peer,
+  Proto,
+  Raw,
+  Sys,
+  Use,
+  Nts,
+  NtsKe,
+  NtsKeLog
+};
+inline constexpr std::size_t kStatisticsSets = 10;
+
+enum class FileGeneration : std::uint8_t { None, Pid, Day, Week, Month, Year, Age };
+
+/// One set of statistics, of `statistics` and `filegen`.
+struct StatisticsSettings {
+  bool enabled = false;
+  std::string file;  // empty: the name of the set
+  FileGeneration type = FileGeneration::Day;
+  bool link = true;
+};
+
+/// Message classes of `logconfig`: the four items of a class lie side by side.
+namespace log_mask {
+inline constexpr std::uint32_t kInfo = 1;
+inline constexpr std::uint32_t kEvents = 2;
+inline constexpr std::uint32_t kStatus = 4;
+inline constexpr std::uint32_t kStatistics = 8;
+inline constexpr int kSysShift = 0;
+inline constexpr int kPeerShift = 4;
+inline constexpr int kClockShift = 8;
+inline constexpr int kSyncShift = 12;
+inline constexpr std::uint32_t kDefault = 0xfU << kSyncShift;
+}  // namespace log_mask
+
+/// `interface`, `nic`; the last rule that matches an address decides.
+struct InterfaceRule {
+  enum class Action : std::uint8_t { Listen, Ignore, Drop };
+  enum class Match : std::uint8_t { All, V4, V6, Wildcard, Name, Address };
+  Location where;
+  Action action = Action::Listen;
+  Match match = Match::All;
+  std::string name;  // Match::Name: a shell pattern, any case
+  Prefix prefix;     // Match::Address
+};
+
+/// `setvar`.
+struct VariableSettings {
+  std::string name;
+  std::string value;
+  bool is_default = false;  // shown by default in system variables
+};
+
+/// `rlimit`.
+struct ResourceLimits {
+  std::optional<int> stack_pages;  // of 4 KiB
+  std::optional<int> descriptors;
+};
+
+/// Sets of counters that `reset` clears.
+namespace reset_target {
+inline constexpr unsigned kAllPeers = 1;
+inline constexpr unsigned kAuth = 2;
+inline constexpr unsigned kControl = 4;
+inline constexpr unsigned kIo = 8;
+inline constexpr unsigned kMemory = 16;
+inline constexpr unsigned kSystem = 32;
+inline constexpr unsigned kTimer = 64;
+}  // namespace reset_target
 
 /// Everything that ntp.conf and the command line decide: plain data, built once, then only read.
 struct Settings {
   std::vector<SourceSettings> sources;
+  std::vector<UnpeerSettings> unpeers;
+  std::vector<FudgeSettings> fudges;
   std::vector<RestrictSettings> restrictions;
+  LimitSettings limit;
+  MruSettings mru;
   TosSettings tos;
   TinkerSettings tinker;
+  KeySettings keys;
+  NtsSettings nts;
 
   std::string drift_file;
+  double wander_threshold = 1e-7;  // s/s; nonvolatile, and the second word of driftfile
+  std::string leap_file;
+  std::optional<int> leap_smear_interval;  // s
   std::string log_file;
-  std::string stats_dir;
+  std::uint32_t log_classes = log_mask::kDefault;
+  std::string stats_dir;  // ends in a slash, unless empty
+  std::array<StatisticsSettings, kStatisticsSets> statistics;
   std::vector<std::string> pid_files;
 
+  std::vector<InterfaceRule> interfaces;
+  int dscp = 46;
+  std::uint16_t extra_port = 0;  // 0: none
+  int mdns_tries = 5;
+  std::vector<VariableSettings> variables;
+  std::vector<std::string> phones;
+  ResourceLimits limits;
+  unsigned reset_counters = 0;  // reset_target
+
   bool discipline = true;  // enable/disable ntp
+  /// As written; the list of recent clients is kept all the same while an entry has `limited`.
   bool monitor = true;
   bool stats = true;
   bool kernel = true;  // accepted: the kernel's PLL is never used
   bool calibrate = false;
+
+  [[nodiscard]] const StatisticsSettings& statistics_of(StatisticsSet set) const {
+    return statistics[static_cast<std::size_t>(set)];
+  }
 };
 
 }  // namespace ntp::config

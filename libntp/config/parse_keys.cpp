@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <array>
+
+#include "libntp/config/directives.h"
+
+namespace ntp::config {
+namespace {
+
+constexpr std::int32_t kMaxKey = 65535;
+constexpr std::string_view kKeysExpected = "a key number or a range ( FIRST ... LAST )";
+
+struct KeyItem {
+  std::int32_t first = 0;
+  std::int32_t last = 0;
+  Location where;
+};
+
+/// One number or range. False if it is neither, with a report.
+bool read_key_item(Line& line, KeyItem& item) {
+  item.where = line.here();
+  if (!line.peek().is_punctuation('(')) {
+    const auto number = line.integer();
+    if (!number) return false;
+    item.first = item.last = *number;
+    return true;
+  }
+  line.take();
+  const auto first = line.integer();
+  if (!first) return false;
+  if (!line.accept(Keyword::Ellipsis)) {
+    line.reject("'...' with blanks around it");
+    return false;
+  }
+  const auto last = line.integer();
+  if (!last) return false;
+  if (!line.peek().is_punctuation(')')) {
+    line.reject("')'");
+    return false;
+  }
+  line.take();
+  item.first = *first;
+  item.last = *last;
+  return true;
+}
+
+void trust(const KeyItem& item, Draft& draft, Report& report) {
+  if (item.first < 1 || item.last > kMaxKey || item.first > item.last) {
+    report.info(item.where,
+                "Ignoring invalid trustedkey " + std::to_string(item.first) +
+                    (item.first == item.last ? "" : " ... " + std::to_string(item.last)) +
+                    ", min 1 max 65535");
+    return;
+  }
+  Draft::append(draft.settings.keys.trusted,
+                {static_cast<std::uint16_t>(item.first), static_cast<std::uint16_t>(item.last)},
+                item.where, report, kMaxKey);
+}
+
+std::string* nts_string(Keyword item, NtsSettings& nts) {
+  switch (item) {
+    case Keyword::Aead:
+      return &nts.aead;
+    case Keyword::Ca:
+      return &nts.ca;
+    case Keyword::Cert:
+      return &nts.certificate;
+    case Keyword::Cookie:
+      return &nts.cookie;
+    case Keyword::Key:
+      return &nts.key;
+    case Keyword::MaxTls:
+      return &nts.max_tls;
+    case Keyword::MinTls:
+      return &nts.min_tls;
+    case Keyword::TlsCipherSuites:
+      return &nts.cipher_suites;
+    case Keyword::TlsEcdhCurves:
+      return &nts.ecdh_curves;
+    default:
+      return nullptr;
+  }
+}
+
+/// What the value of an `nts` item says against it; it is empty if all is well. `ignored` tells
+/// whether the item is without effect then.
+std::string nts_complaint(Keyword item, const std::string& value, bool& ignored) {
+  ignored = item == Keyword::Aead;
+  if (item == Keyword::Aead && value != "AES_SIV_CMAC_256" && value != "AES_SIV_CMAC_384" &&
+      value != "AES_SIV_CMAC_512") {
+    return "unknown AEAD " + quote(value) +
+           ", expected AES_SIV_CMAC_256, _384 or _512 (the item is ignored)";
+  }
+  if ((item == Keyword::MinTls || item == Keyword::MaxTls) && value != "TLS1.3") {
+    return "unknown TLS version " + quote(value) + ", expected TLS1.3";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool parse_keys(Keyword directive, Line& line, Draft& draft) {
+  auto path = line.string();
+  if (!path) return false;
+  KeySettings& keys = draft.settings.keys;
+  (directive == Keyword::Keys ? keys.file : keys.signd_socket) = *std::move(path);
+  return true;
+}
+
+bool parse_trustedkey(Keyword, Line& line, Draft& draft) {
+  std::vector<KeyItem> items;
+  bool more = true;
+  while (more) {
+    KeyItem item;
+    if (!read_key_item(line, item)) return false;
+    // A line can't name more keys than there are.
+    if (items.size() < static_cast<std::size_t>(kMaxKey)) items.push_back(item);
+    more = line.peek().kind == TokenKind::Integer || line.peek().is_punctuation('(');
+  }
+  line.expect(kKeysExpected);
+  for (const auto& item : items) trust(item, draft, line.report());
+  return true;
+}
+
+bool parse_controlkey(Keyword directive, Line& line, Draft& draft) {
+  const auto key = line.integer();
+  if (!key) return false;
+  if (directive == Keyword::RequestKey) {
+    line.report().warning(line.start(), "requestkey is a no-op because ntpdc has been removed");
+  } else {
+    draft.settings.keys.control_key = *key;
+  }
+  return true;
+}
+
+bool parse_nts(Keyword, Line& line, Draft& draft) {
+  NtsSettings nts = draft.settings.nts;
+  std::uint16_t extra_port = draft.settings.extra_port;
+  const auto matches = [&](const Token& token) {
+    return token.kind == TokenKind::Keyword &&
+           (nts_string(token.keyword, nts) != nullptr ||
+            is_any(token, Keyword::Enable, Keyword::Disable, Keyword::Port, Keyword::Pool,
+                   Keyword::TlsCipherServerPreference));
+  };
+  const auto reads = [&](const Token& item) {
+    if (std::string* target = nts_string(item.keyword, nts)) {
+      const Location where = line.here();
+      auto value = line.string();
+      if (!value) return false;
+      bool ignored = false;
+      const std::string complaint = nts_complaint(item.keyword, *value, ignored);
+      if (!complaint.empty()) line.report().error(where, complaint);
+      if (complaint.empty() || !ignored) *target = *std::move(value);
+      return true;
+    }
+    switch (item.keyword) {
+      case Keyword::Port: {
+        const auto port = line.number();
+        if (port) extra_port = to_port(*port, line);
+        return port.has_value();
+      }
+      case Keyword::Pool:
+        // NTPsec: a word of the grammar that nothing can follow.
+        line.reject("nothing, since 'nts pool' can't be used");
+        return false;
+      case Keyword::TlsCipherServerPreference:
+        nts.server_preference = true;
+        return true;
+      default:
+        nts.enable = item.is(Keyword::Enable);
+        return true;
+    }
+  };
+  if (!read_items(line,
+                  "enable, disable, cert, key, cookie, ca, aead, mintls, maxtls, tlsciphersuites, "
+                  "tlsecdhcurves, tlscipherserverpreference or port",
+                  matches, reads)) {
+    return false;
+  }
+  draft.settings.nts = std::move(nts);
+  draft.settings.extra_port = extra_port;
+  return true;
+}
+
+}  // namespace ntp::config

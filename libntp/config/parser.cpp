@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libntp/config/parser.h"
+
+#include <algorithm>
+#include <array>
+
+#include "libntp/config/classic.h"
+#include "libntp/config/directives.h"
+#include "libntp/config/include_stack.h"
+
+namespace ntp::config {
+namespace {
+
+struct DirectiveEntry {
+  Keyword keyword;
+  Directive parse;
+};
+
+constexpr auto kDirectives =
+    std::to_array<DirectiveEntry>({{Keyword::ControlKey, parse_controlkey},
+                                   {Keyword::Disable, parse_switches},
+                                   {Keyword::DriftFile, parse_driftfile},
+                                   {Keyword::Dscp, parse_number},
+                                   {Keyword::Enable, parse_switches},
+                                   {Keyword::Extra, parse_extra},
+                                   {Keyword::FileGen, parse_filegen},
+                                   {Keyword::Fudge, parse_fudge},
+                                   {Keyword::Interface, parse_interface},
+                                   {Keyword::Keys, parse_keys},
+                                   {Keyword::LeapFile, parse_path},
+                                   {Keyword::LeapSmearInterval, parse_number},
+                                   {Keyword::Limit, parse_limit},
+                                   {Keyword::LogConfig, parse_logconfig},
+                                   {Keyword::LogFile, parse_path},
+                                   {Keyword::MdnsTries, parse_number},
+                                   {Keyword::Mru, parse_mru},
+                                   {Keyword::Nic, parse_interface},
+                                   {Keyword::NonVolatile, parse_number},
+                                   {Keyword::NtpSigndSocket, parse_keys},
+                                   {Keyword::Nts, parse_nts},
+                                   {Keyword::Peer, parse_server},
+                                   {Keyword::Phone, parse_phone},
+                                   {Keyword::PidFile, parse_path},
+                                   {Keyword::Pool, parse_server},
+                                   {Keyword::RefClock, parse_refclock},
+                                   {Keyword::RequestKey, parse_controlkey},
+                                   {Keyword::Reset, parse_reset},
+                                   {Keyword::Restrict, parse_restrict},
+                                   {Keyword::Rlimit, parse_rlimit},
+                                   {Keyword::Server, parse_server},
+                                   {Keyword::SetVar, parse_setvar},
+                                   {Keyword::Statistics, parse_statistics},
+                                   {Keyword::StatsDir, parse_statsdir},
+                                   {Keyword::Tick, parse_number},
+                                   {Keyword::Tinker, parse_tinker},
+                                   {Keyword::Tos, parse_tos},
+                                   {Keyword::TrustedKey, parse_trustedkey},
+                                   {Keyword::Unconfig, parse_unpeer},
+                                   {Keyword::Unpeer, parse_unpeer},
+                                   {Keyword::Unrestrict, parse_restrict}});
+
+Directive find_directive(Keyword keyword) {
+  const auto entry = std::find_if(kDirectives.begin(), kDirectives.end(),
+                                  [&](const auto& each) { return each.keyword == keyword; });
+  return entry == kDirectives.end() ? nullptr : entry->parse;
+}
+
+/// One reading of a configuration, from the first text to the settings.
+class Reader {
+ public:
+  explicit Reader(const FileAccess* files) : stack_(files, report_) {}
+
+  [[nodiscard]] IncludeStack& stack() { return stack_; }
+
+  void read_all() {
+    while (OpenText* text = stack_.top()) {
+      Line line(text->lexer, report_, text->name);
+      if (line.peek().kind == TokenKind::EndOfText) {
+        stack_.pop();
+      } else {
+        read_command(*text, line);
+      }
+    }
+  }
+
+  ParseResult finish() {
+    ParseResult result;
+    result.settings = draft_.finish(report_);
+    result.diagnostics = report_.take();
+    result.syntax_errors = syntax_errors_;
+    return result;
+  }
+
+ private:
+  /// The part of a command after any `includefile PATH`.
+  enum class Rest : std::uint8_t { Complete, Void, EndsReading };
+
+  /// One command, up to its end. NTPsec: `includefile PATH` may have another command behind it,
+  /// which counts first; if that is void, so is the include.
+  void read_command(const OpenText& text, Line& line) {
+    constexpr std::size_t kMaxIncludes = 100;
+    std::vector<std::pair<std::string, Location>> includes;
+    Rest rest = Rest::Complete;
+    while (rest == Rest::Complete && line.peek().is(Keyword::IncludeFile)) {
+      const Location where = line.here();
+      line.take();
+      auto path = line.string();
+      if (!path) {
+        rest = Rest::Void;
+      } else if (includes.size() < kMaxIncludes) {
+        includes.emplace_back(*std::move(path), where);
+      }
+    }
+    if (rest == Rest::Complete) rest = read_directive(line, !includes.empty());
+    const bool left_over = rest == Rest::Complete && !line.at_end();
+    if (left_over) line.reject_rest();
+    if (left_over || rest == Rest::Void) ++syntax_errors_;
+    line.skip_rest();
+    if (rest == Rest::EndsReading) return stack_.clear();
+    if (rest == Rest::Void) return;
+    // The last one pushed is read first.
+    for (auto include = includes.rbegin(); include != includes.rend(); ++include) {
+      stack_.include(text, include->first, include->second);
+    }
+  }
+
+  Rest read_directive(Line& line, bool after_include) {
+    if (line.at_end()) return Rest::Complete;
+    const Token& word = line.peek();
+    if (word.is(Keyword::End)) {
+      line.take();
+      return Rest::EndsReading;
+    }
+    if (word.kind == TokenKind::String && !word.quoted && word.text == "discard") {
+      line.take();
+      return parse_discard(line, draft_) ? Rest::Complete : Rest::Void;
+    }
+    const Directive parse =
+        word.kind == TokenKind::Keyword ? find_directive(word.keyword) : nullptr;
+    if (parse == nullptr) {
+      line.expect("a directive");
+      if (after_include) return Rest::Complete;
+      reject_directive(line);
+      return Rest::Void;
+    }
+    const Keyword directive = line.take().keyword;
+    line.set_directive(directive);
+    return parse(directive, line, draft_) ? Rest::Complete : Rest::Void;
+  }
+
+  void reject_directive(Line& line) {
+    const auto advice = classic_directive_advice(line.peek().text);
+    if (advice.empty()) return line.reject("a directive");
+    report_.warning(line.here(), quote(line.peek().text) + " is of classic ntp: " +
+                                     std::string(advice) + " (the line is ignored)");
+    line.skip_rest();
+  }
+
+  Report report_;
+  Draft draft_;
+  IncludeStack stack_;
+  std::size_t syntax_errors_ = 0;
+};
+
+}  // namespace
+
+ParseResult parse_file(const std::string& path, const FileAccess& files) {
+  Reader reader(&files);
+  reader.stack().push_main(path);
+  reader.read_all();
+  // NTPsec: `end` in the main file does not keep ntp.d from being read.
+  reader.stack().push_directory_beside(path);
+  reader.read_all();
+  return reader.finish();
+}
+
+ParseResult parse_text(std::string_view text, const std::string& name) {
+  Reader reader(nullptr);
+  reader.stack().push_text(name, std::string(text));
+  reader.read_all();
+  return reader.finish();
+}
+
+}  // namespace ntp::config
