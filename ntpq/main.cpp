@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ntpq/number.h"
+#include "ntpq/options.h"
+#include "ntpq/program.h"
+#include "ntpq/udp_network.h"
+
+namespace ntp::ntpq {
+namespace {
+
+/// Columns of the terminal on standard output; 80 if there is none or it does not know.
+std::size_t terminal_width() {
+  constexpr std::size_t kPlain = 80;
+  if (::isatty(STDOUT_FILENO) == 0) return kPlain;
+  if (const char* columns = std::getenv("COLUMNS")) {
+    const auto value = parse_decimal(columns);
+    if (value && *value > 0) return static_cast<std::size_t>(*value);
+  }
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kPlain;
+}
+
+Charset terminal_charset() {
+  std::setlocale(LC_CTYPE, "");
+  return std::string_view(::nl_langinfo(CODESET)) == "UTF-8" ? Charset::Utf8 : Charset::Ascii;
+}
+
+/// NTPsec: an interrupt is an end like any other. Every text is written at once, so none is lost.
+void end_on_interrupt(int) {
+  if (::isatty(STDIN_FILENO) != 0) {
+    [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, "\n", 1);
+  }
+  ::_exit(0);
+}
+
+int refuse(const EarlyExit& exit) {
+  (exit.to_stdout ? std::cout : std::cerr) << exit.text << std::flush;
+  return exit.status;
+}
+
+int run(int argc, char** argv) {
+  // A reader that goes away shows as a failed write.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGINT, end_on_interrupt);
+
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const auto options = parse_options(arguments);
+  if (!options) return refuse(options.error());
+  if (!options->key_file.empty() && !std::ifstream(options->key_file).good()) {
+    return refuse({"ntpq: " + options->key_file + " nonexistent or unreadable", false, 1});
+  }
+  std::ofstream log_file;
+  if (!options->log_file.empty()) {
+    log_file.open(options->log_file, std::ios::app);
+    if (!log_file) {
+      return refuse({"ntpq: can't write to " + options->log_file + "\n", false, 1});
+    }
+  }
+  UdpNetwork network;
+  const Console console{std::cout, std::cerr, log_file.is_open() ? log_file : std::cerr,
+                        terminal_width(), terminal_charset()};
+  return run_program(*options, network, console, {std::cin, ::isatty(STDIN_FILENO) != 0});
+}
+
+}  // namespace
+}  // namespace ntp::ntpq
+
+int main(int argc, char** argv) { return ntp::ntpq::run(argc, argv); }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "libntp/core/time.h"
+#include "ntpq/transport.h"
+
+namespace ntp::ntpq {
+
+/// Names for addresses, remembered for five minutes: also that there is none, so that a dead
+/// name service is waited for once for each address.
+class Names {
+ public:
+  explicit Names(Network& network) : network_(network) {}
+
+  /// The name in lower case, or the address if it has none. A text that is no address is named
+  /// `DNSFAIL:` and the text, and is not looked up.
+  std::string of(const std::string& address);
+
+ private:
+  struct Entry {
+    std::string name;
+    MonoTime learned;
+  };
+
+  Network& network_;
+  std::map<std::string, Entry> known_;
+};
+
+}  // namespace ntp::ntpq

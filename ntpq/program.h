@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <iosfwd>
+
+#include "ntpq/options.h"
+#include "ntpq/shell.h"
+#include "ntpq/transport.h"
+
+namespace ntp::ntpq {
+
+/// Where commands come from if the command line has none.
+struct Input {
+  std::istream& lines;
+  /// A person types them.
+  bool terminal = false;
+};
+
+/// Runs the commands on every host, or those of the input on the first. Returns the exit status:
+/// 0 whatever the queries gave (NTPsec), 1 if standard output can't be written.
+int run_program(const Options& options, Network& network, const Console& console, Input input);
+
+}  // namespace ntp::ntpq

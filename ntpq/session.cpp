@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpq/session.h"
+
+#include <utility>
+
+#include "ntpq/text.h"
+
+namespace ntp::ntpq {
+namespace {
+
+/// A server sends at most 32 fragments; as many again may be late or foreign packets.
+constexpr int kMostPackets = 64;
+
+constexpr std::array<std::string_view, 8> kErrorNames = {
+    "UNSPEC", "PERMISSION", "BADFMT", "BADOP", "BADASSOC", "UNKNOWNVAR", "BADVALUE", "RESTRICT"};
+
+std::string hex_dump(ByteView data) {
+  constexpr std::size_t kRow = 16;
+  std::string text;
+  for (std::size_t row = 0; row < data.size(); row += kRow) {
+    const ByteView octets = data.subspan(row, std::min(kRow, data.size() - row));
+    std::string printable;
+    for (const std::uint8_t octet : octets) {
+      text += to_hex(octet, 2) + " ";
+      printable += octet >= 0x20 && octet < 0x7f ? static_cast<char>(octet) : '.';
+    }
+    text += std::string((kRow - octets.size()) * 3, ' ') + printable + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string QueryError::message() const {
+  switch (reason) {
+    case Reason::NoHost:
+      return "***No host open\n\n";
+    case Reason::TimedOut:
+      return "***Request timed out\n\n";
+    case Reason::Incomplete:
+      return "***Response from server was incomplete\n\n";
+    case Reason::SocketError:
+      return "***Socket error; probably ntpd is not running\n\n";
+    case Reason::TooManyPackets:
+      return "***Buffer size exceeded for returned data\n\n";
+    case Reason::BadLength:
+      return "***Response length should have been a multiple of 4\n";
+    case Reason::RequestTooLong:
+      return "***Internal error! Data too large (" + std::to_string(detail) + ")\n";
+    case Reason::Refused:
+      break;
+  }
+  const std::string name =
+      detail < kErrorNames.size() ? std::string(kErrorNames[detail]) : std::to_string(detail);
+  return "***Server error code " + name + "\n";
+}
+
+Result<void> Session::open(const std::string& host, Family family) {
+  auto opened = network_.open(host, family);
+  if (!opened) return fail(opened.error());
+  transport_ = std::move(opened).value();
+  host_ = host;
+  return {};
+}
+
+Result<Reply, QueryError> Session::query(wire::ControlOpcode opcode, std::uint16_t association,
+                                         std::string_view data) {
+  if (!is_open()) return fail(QueryError{Error::NoHost});
+  if (data.size() > wire::kControlDataLimit) {
+    return fail(QueryError{Error::RequestTooLong, static_cast<unsigned>(data.size())});
+  }
+  wire::ControlHeader request;
+  request.leap = Leap::Unsynchronized;
+  request.opcode = static_cast<std::uint8_t>(opcode);
+  request.association = association;
+  const auto once = [&] {
+    request.sequence = ++sequence_;
+    return attempt(request, data);
+  };
+  const auto first = once();
+  const bool silent = !first && (first.error().reason == Error::TimedOut ||
+                                 first.error().reason == Error::Incomplete);
+  return silent ? once() : first;
+}
+
+Result<Reply, QueryError> Session::attempt(const wire::ControlHeader& request,
+                                           std::string_view data) {
+  trace_(1, "request " + std::to_string(request.sequence) + ": opcode " +
+                std::to_string(request.opcode) + ", association " +
+                std::to_string(request.association) + ", data " + visible(data));
+  const auto datagram = wire::encode_control(request, as_bytes(data));
+  trace_packet("sent", datagram);
+  if (transport_->send(datagram) != Transport::Outcome::Done) {
+    return fail(QueryError{Error::SocketError});
+  }
+  return collect(request);
+}
+
+Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
+  Fragments fragments(request);
+  bool saw_broken = false;
+  MonoTime deadline = network_.mono() + timeouts_.first;
+  for (int packets = 0; packets < kMostPackets; ++packets) {
+    const auto received = transport_->receive(buffer_, deadline);
+    if (received.outcome == Transport::Outcome::SocketError) {
+      return fail(QueryError{Error::SocketError});
+    }
+    if (received.outcome == Transport::Outcome::TimedOut) {
+      const bool partly = fragments.any() || saw_broken;
+      return fail(QueryError{partly ? Error::Incomplete : Error::TimedOut});
+    }
+    const ByteView datagram = ByteView(buffer_).first(std::min(received.size, buffer_.size()));
+    trace_packet("received", datagram);
+    const auto verdict = fragments.add(datagram);
+    switch (verdict) {
+      case Fragments::Verdict::Complete:
+        trace_(1, "reply complete in " + std::to_string(fragments.count()) + " fragments");
+        return Reply{fragments.status(), fragments.data()};
+      case Fragments::Verdict::Refused:
+        return fail(QueryError{Error::Refused, fragments.error()});
+      case Fragments::Verdict::Taken:
+        // Only progress gives more time: a stranger's packets do not keep the user waiting.
+        deadline = network_.mono() + timeouts_.next;
+        break;
+      default:
+        saw_broken = saw_broken || verdict == Fragments::Verdict::Broken;
+        trace_(1, "packet skipped: " + std::string(to_text(verdict)));
+    }
+  }
+  return fail(QueryError{Error::TooManyPackets});
+}
+
+void Session::trace_packet(std::string_view what, ByteView datagram) const {
+  trace_(3, std::string(what) + " " + std::to_string(datagram.size()) + " octets");
+  trace_(5, hex_dump(datagram));
+}
+
+}  // namespace ntp::ntpq

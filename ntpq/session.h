@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "libntp/core/result.h"
+#include "libntp/core/time.h"
+#include "libntp/wire/control.h"
+#include "ntpq/fragments.h"
+#include "ntpq/transport.h"
+
+namespace ntp::ntpq {
+
+/// Why a query has no reply.
+struct QueryError {
+  enum class Reason : std::uint8_t {
+    NoHost,
+    TimedOut,
+    Incomplete,
+    SocketError,
+    TooManyPackets,
+    Refused,
+    BadLength,
+    RequestTooLong,
+  };
+
+  Reason reason;
+  /// The server's error code, if it refused; the octets, if the request was too long.
+  unsigned detail = 0;
+
+  /// The lines for standard error, with their line ends (NTPsec: some are followed by an empty
+  /// line).
+  [[nodiscard]] std::string message() const;
+};
+
+struct Reply {
+  std::uint16_t status = 0;
+  std::string data;
+};
+
+/// The dialogue with one server at a time: numbers the requests, waits, repeats a request once that
+/// got no whole answer, and puts fragments together.
+class Session {
+ public:
+  struct Timeouts {
+    /// For the first fragment, and for each further one.
+    Duration first = std::chrono::seconds(5);
+    Duration next = std::chrono::seconds(3);
+  };
+  /// Takes a line about the exchange and its level: 1 requests and skipped packets, 3 every packet,
+  /// 5 contents.
+  using Trace = std::function<void(int level, std::string_view line)>;
+
+  explicit Session(Network& network, Trace trace) : network_(network), trace_(std::move(trace)) {}
+
+  /// Turns to another server. After a failure the old one stays.
+  Result<void> open(const std::string& host, Family family);
+  void close() { transport_.reset(); }
+  [[nodiscard]] bool is_open() const { return transport_ != nullptr; }
+  /// As it was given.
+  [[nodiscard]] const std::string& host() const { return host_; }
+
+  [[nodiscard]] Timeouts& timeouts() { return timeouts_; }
+
+  Result<Reply, QueryError> query(wire::ControlOpcode opcode, std::uint16_t association,
+                                  std::string_view data = {});
+
+ private:
+  using Error = QueryError::Reason;
+
+  Result<Reply, QueryError> attempt(const wire::ControlHeader& request, std::string_view data);
+  Result<Reply, QueryError> collect(const wire::ControlHeader& request);
+  void trace_packet(std::string_view what, ByteView datagram) const;
+
+  Network& network_;
+  Trace trace_;
+  std::unique_ptr<Transport> transport_;
+  std::string host_;
+  Timeouts timeouts_;
+  std::uint16_t sequence_ = 0;
+  std::array<std::uint8_t, 4096> buffer_{};
+};
+
+}  // namespace ntp::ntpq

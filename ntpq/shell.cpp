@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpq/shell.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include "libntp/core/bytes.h"
+#include "libntp/wire/control.h"
+#include "ntpq/commands.h"
+#include "ntpq/number.h"
+#include "ntpq/text.h"
+
+namespace ntp::ntpq {
+namespace {
+
+bool is_word_character(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9') || character == '_';
+}
+
+std::vector<std::string> host_names(const Options& options) {
+  std::vector<std::string> names;
+  for (const Options::Host& host : options.hosts) names.push_back(host.name);
+  return names;
+}
+
+}  // namespace
+
+Shell::Shell(const Options& options, Network& the_network, const Console& the_console)
+    : network(the_network),
+      console(the_console),
+      session(network, [this](int level, std::string_view line) { trace(level, line); }),
+      units(options.units),
+      names(!options.numeric),
+      wide(options.wide),
+      table_width(options.width.value_or(console.width)),
+      debug_level(options.debug_level),
+      family(options.family),
+      hosts(host_names(options)),
+      names_(network) {}
+
+void Shell::run(std::string_view line) {
+  line = trim(line);
+  if (line.empty()) return;
+  const bool asks_help = line.front() == '?';
+  const auto end = std::find_if_not(line.begin(), line.end(), is_word_character);
+  const auto length = static_cast<std::size_t>(end - line.begin());
+  const std::string_view word = asks_help ? "help" : line.substr(0, length);
+  const std::string_view argument = trim(line.substr(asks_help ? 1 : length));
+
+  const auto commands = all_commands();
+  const Command* chosen = nullptr;
+  std::size_t candidates = 0;
+  for (const Command& command : commands) {
+    if (command.name == word) {
+      command.run(*this, argument);
+      return;
+    }
+    if (command.name.substr(0, word.size()) != word) continue;
+    chosen = &command;
+    ++candidates;
+  }
+  if (candidates == 1) {
+    chosen->run(*this, argument);
+  } else {
+    warn("***Command `" + visible(word) + "' " + (candidates == 0 ? "unknown" : "ambiguous") +
+         "\n");
+  }
+}
+
+bool Shell::open(const std::string& host, Family of_family) {
+  const auto opened = session.open(host, of_family);
+  if (!opened) {
+    warn(opened.error().message);
+    return false;
+  }
+  associations.clear();
+  return true;
+}
+
+void Shell::say(std::string_view text) { console.out << text << std::flush; }
+
+void Shell::warn(std::string_view text) { console.err << text << std::flush; }
+
+void Shell::trace(int level, std::string_view line) {
+  if (debug_level >= level) console.log << line << '\n' << std::flush;
+}
+
+bool Shell::output_lost() const { return console.out.fail(); }
+
+bool Shell::load_associations() {
+  associations.clear();
+  const auto reply = session.query(wire::ControlOpcode::ReadStatus, 0);
+  if (!reply || reply->data.size() % 4 != 0) {
+    warn((reply ? QueryError{QueryError::Reason::BadLength} : reply.error()).message());
+    return false;
+  }
+  ByteReader reader(as_bytes(reply->data));
+  while (reader.remaining() > 0) {
+    const std::uint16_t id = reader.u16();
+    associations.push_back({id, reader.u16()});
+  }
+  std::stable_sort(associations.begin(), associations.end(),
+                   [](const Association& a, const Association& b) { return a.id < b.id; });
+  if (!associations.empty()) return true;
+  // NTPsec: it names the server even if there is only one.
+  say("server=" + session.host() + " No association IDs returned\n");
+  return false;
+}
+
+std::optional<std::uint16_t> Shell::find_association(std::string_view text) {
+  const auto words = split_words(text);
+  if (words.empty()) return 0;
+  // NTPsec: the list is asked for even if the system is meant.
+  if (associations.empty()) load_associations();
+  if (words.front().front() == '&') return find_index(words.front().substr(1));
+
+  const auto id = parse_decimal(words.front());
+  if (!id) {
+    warn("Invalid associd literal.\n");
+    return std::nullopt;
+  }
+  const bool known =
+      *id == 0 || std::any_of(associations.begin(), associations.end(),
+                              [&](const Association& each) { return each.id == *id; });
+  if (!known) {
+    warn("Unknown associd.\n");
+    return std::nullopt;
+  }
+  return static_cast<std::uint16_t>(*id);
+}
+
+std::optional<std::uint16_t> Shell::find_index(std::string_view text) {
+  constexpr std::int64_t kMostIndex = 65535;
+  const auto index = parse_decimal(text);
+  if (!index) {
+    warn("Invalid index literal.\n");
+  } else if (*index < 0 || *index >= kMostIndex) {
+    warn(std::to_string(*index) + " is not a valid association number.\n");
+  } else if (*index == 0 || *index > static_cast<std::int64_t>(associations.size())) {
+    warn("No such association as " + std::to_string(*index) + ".\n");
+  } else {
+    return associations[static_cast<std::size_t>(*index - 1)].id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ntp::ntpq

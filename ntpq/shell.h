@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "libntp/core/address.h"
+#include "ntpq/names.h"
+#include "ntpq/options.h"
+#include "ntpq/session.h"
+#include "ntpq/units.h"
+#include "ntpq/variables.h"
+
+namespace ntp::ntpq {
+
+/// Where text goes, and what is known about the terminal.
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  /// Debugging.
+  std::ostream& log;
+  /// Columns, 80 if standard output is no terminal.
+  std::size_t width = 80;
+  Charset charset = Charset::Ascii;
+};
+
+/// An association of the server's list.
+struct Association {
+  std::uint16_t id = 0;
+  std::uint16_t status = 0;
+};
+
+/// What the commands work on: the session, the output, and the state that commands change.
+class Shell {
+ public:
+  Shell(const Options& options, Network& network, const Console& console);
+
+  /// Runs one line. An empty one does nothing; a command may be cut to any unique beginning.
+  void run(std::string_view line);
+  /// Turns to a server and forgets the associations of the last one; says so if it can't.
+  bool open(const std::string& host, Family family);
+
+  /// To standard output, at once.
+  void say(std::string_view text);
+  /// To standard error, at once.
+  void warn(std::string_view text);
+  /// A line of debugging.
+  void trace(int level, std::string_view line);
+  /// Standard output can't be written any more.
+  [[nodiscard]] bool output_lost() const;
+
+  /// Asks for the association list, sorted by id. If there is none it says why and is false.
+  bool load_associations();
+  /// The association a command means: an id, or `&` and the number in the list; 0 is the server
+  /// itself, also if `text` is empty. Nothing, and a message, if there is no such association.
+  std::optional<std::uint16_t> find_association(std::string_view text);
+  /// What an address is shown as.
+  std::string name_of(const std::string& address) { return names_.of(address); }
+
+  Network& network;
+  const Console console;
+  Session session;
+
+  bool raw = false;
+  bool units = false;
+  bool names = true;
+  bool wide = false;
+  /// Columns for the peers tables.
+  std::size_t table_width = 80;
+  int debug_level = 0;
+  int version = 2;
+  int delay_ms = 20;
+  Family family = Family::Any;
+  bool quit = false;
+  /// The hosts of the command line.
+  std::vector<std::string> hosts;
+  std::vector<Association> associations;
+  /// The variable list of addvars: name and value.
+  std::vector<std::pair<std::string, std::string>> user_variables;
+
+ private:
+  std::optional<std::uint16_t> find_index(std::string_view text);
+
+  Names names_;
+};
+
+}  // namespace ntp::ntpq

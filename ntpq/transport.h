@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "libntp/core/address.h"
+#include "libntp/core/bytes.h"
+#include "libntp/core/result.h"
+#include "libntp/core/time.h"
+
+/// Where ntpq touches its host. Tests put recorded packets, names and clocks in these places.
+namespace ntp::ntpq {
+
+/// A way to one server.
+class Transport {
+ public:
+  enum class Outcome : std::uint8_t { Done, TimedOut, SocketError };
+  struct Received {
+    Outcome outcome = Outcome::TimedOut;
+    /// Octets in the buffer, if Done.
+    std::size_t size = 0;
+  };
+
+  virtual ~Transport() = default;
+  /// Never TimedOut.
+  virtual Outcome send(ByteView datagram) = 0;
+  /// Waits for one datagram until the deadline. What is longer than the buffer is cut.
+  virtual Received receive(ByteSpan buffer, MonoTime deadline) = 0;
+};
+
+/// The rest of the host.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// A way to port 123 of the first address that `host` has. A failure has the lines to be shown.
+  virtual Result<std::unique_ptr<Transport>> open(const std::string& host, Family family) = 0;
+  /// The name of an address, if it has one. May take as long as the system's resolver does.
+  virtual std::optional<std::string> name_of(const Address& address) = 0;
+  [[nodiscard]] virtual MonoTime mono() const = 0;
+  [[nodiscard]] virtual WallTime wall() const = 0;
+};
+
+}  // namespace ntp::ntpq

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpq/udp_network.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace ntp::ntpq {
+namespace {
+
+constexpr const char* kNtpPort = "123";
+
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int descriptor) : descriptor_(descriptor) {}
+  FileDescriptor(FileDescriptor&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(FileDescriptor&&) = delete;
+  ~FileDescriptor() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  [[nodiscard]] int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+MonoTime monotonic_now() {
+  return MonoTime(
+      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
+/// Milliseconds for poll(), rounded up so that it never ends before the deadline.
+int milliseconds_until(MonoTime deadline) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - monotonic_now());
+  return static_cast<int>(
+      std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max()));
+}
+
+class UdpTransport final : public Transport {
+ public:
+  explicit UdpTransport(FileDescriptor socket) : socket_(std::move(socket)) {}
+
+  Outcome send(ByteView datagram) override {
+    const ssize_t sent = ::send(socket_.get(), datagram.data(), datagram.size(), 0);
+    return sent == static_cast<ssize_t>(datagram.size()) ? Outcome::Done : Outcome::SocketError;
+  }
+
+  Received receive(ByteSpan buffer, MonoTime deadline) override {
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    int ready = 0;
+    do {
+      ready = ::poll(&waiting, 1, milliseconds_until(deadline));
+    } while (ready < 0 && errno == EINTR);
+    if (ready == 0) return {Outcome::TimedOut, 0};
+    const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (size < 0) return {Outcome::SocketError, 0};
+    return {Outcome::Done, static_cast<std::size_t>(size)};
+  }
+
+ private:
+  FileDescriptor socket_;
+};
+
+struct FreeAddresses {
+  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
+
+int to_socket_family(Family family) {
+  switch (family) {
+    case Family::V4:
+      return AF_INET;
+    case Family::V6:
+      return AF_INET6;
+    case Family::Any:
+      break;
+  }
+  return AF_UNSPEC;
+}
+
+Result<Addresses, int> look_up(const std::string& host, Family family, int flags) {
+  addrinfo hints{};
+  hints.ai_family = to_socket_family(family);
+  hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_protocol = IPPROTO_UDP;
+  hints.ai_flags = flags;
+  addrinfo* list = nullptr;
+  const int failure = ::getaddrinfo(host.c_str(), kNtpPort, &hints, &list);
+  if (failure != 0) return fail(failure);
+  return Addresses(list);
+}
+
+Result<std::unique_ptr<Transport>> connect_to(const std::string& host, const addrinfo& to) {
+  const auto failed = [&](std::string_view what, int code) {
+    return fail(Error{std::string(what) + host + ": " + std::strerror(code) + " [" +
+                      std::to_string(code) + "]\n"});
+  };
+  FileDescriptor socket(::socket(to.ai_family, to.ai_socktype | SOCK_CLOEXEC, to.ai_protocol));
+  if (socket.get() < 0) return failed("Error opening ", errno);
+  if (::connect(socket.get(), to.ai_addr, to.ai_addrlen) != 0) {
+    return failed("Error connecting to ", errno);
+  }
+  return std::unique_ptr<Transport>(std::make_unique<UdpTransport>(std::move(socket)));
+}
+
+sockaddr_storage to_socket_address(const Address& address, socklen_t& length) {
+  sockaddr_storage storage{};
+  const ByteView octets = address.bytes();
+  if (address.is_v4()) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+    v4.sin_family = AF_INET;
+    v4.sin_addr.s_addr = htonl(address.v4_value());
+    length = sizeof v4;
+  } else {
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+    v6.sin6_family = AF_INET6;
+    std::copy(octets.begin(), octets.end(), std::begin(v6.sin6_addr.s6_addr));
+    v6.sin6_scope_id = address.scope();
+    length = sizeof v6;
+  }
+  return storage;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Transport>> UdpNetwork::open(const std::string& host, Family family) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const std::string name = bracketed ? host.substr(1, host.size() - 2) : host;
+  if (auto numeric = look_up(name, family, AI_NUMERICHOST)) return connect_to(host, **numeric);
+  auto found = look_up(name, family, 0);
+  if (found) return connect_to(host, **found);
+  const int failure = found.error();
+  const std::string reason = ::gai_strerror(failure);
+  std::string text = "ntpq: standard-mode lookup of " + name + " failed, " + reason + "\n";
+  // NTPsec: it asks again if there is no such name, and says so again.
+  if (failure == EAI_NONAME) text += "ntpq: ndp lookup failed, " + reason + "\n";
+  return fail(Error{text});
+}
+
+std::optional<std::string> UdpNetwork::name_of(const Address& address) {
+  socklen_t length = 0;
+  const sockaddr_storage storage = to_socket_address(address, length);
+  std::array<char, NI_MAXHOST> name{};
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&storage), length, name.data(), name.size(),
+                    nullptr, 0, NI_NAMEREQD) != 0) {
+    return std::nullopt;
+  }
+  return std::string(name.data());
+}
+
+MonoTime UdpNetwork::mono() const { return monotonic_now(); }
+
+WallTime UdpNetwork::wall() const {
+  return WallTime(
+      std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch()));
+}
+
+}  // namespace ntp::ntpq

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include "ntpq/transport.h"
+
+namespace ntp::ntpq {
+
+/// The real host: connected UDP sockets, the system's resolver and clocks.
+class UdpNetwork final : public Network {
+ public:
+  Result<std::unique_ptr<Transport>> open(const std::string& host, Family family) override;
+  std::optional<std::string> name_of(const Address& address) override;
+  [[nodiscard]] MonoTime mono() const override;
+  [[nodiscard]] WallTime wall() const override;
+};
+
+}  // namespace ntp::ntpq
