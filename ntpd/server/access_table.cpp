@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/server/access_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace ntp::server {
+namespace {
+
+namespace flag = config::restrict_flag;
+
+constexpr std::uint32_t kDefaultFlags = flag::kNoQuery | flag::kLimited;
+constexpr std::uint16_t kNtpPort = 123;
+
+Address masked(const Address& address, const Address& mask) {
+  const ByteView octets = address.bytes();
+  const ByteView bits = mask.bytes();
+  std::array<std::uint8_t, 16> result{};
+  for (std::size_t i = 0; i < octets.size(); ++i) result[i] = octets[i] & bits[i];
+  return Address::from_bytes(ByteView(result).first(octets.size()));
+}
+
+bool covers(const AccessEntry& entry, const Address& address) {
+  const ByteView own = entry.address.bytes();
+  const ByteView mask = entry.mask.bytes();
+  const ByteView other = address.bytes();
+  if (own.size() != other.size()) return false;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if ((other[i] & mask[i]) != own[i]) return false;
+  }
+  return true;
+}
+
+Address mask_of_length(Family family, int length) {
+  std::array<std::uint8_t, 16> octets{};
+  const std::size_t size = family == Family::V4 ? 4 : 16;
+  for (std::size_t i = 0; i < size; ++i) {
+    const int bits = std::clamp(length - static_cast<int>(i) * 8, 0, 8);
+    octets[i] = static_cast<std::uint8_t>(0xff00 >> bits);
+  }
+  return Address::from_bytes(ByteView(octets).first(size));
+}
+
+int width_of(Family family) { return family == Family::V4 ? 32 : 128; }
+
+Address host_mask(Family family) { return mask_of_length(family, width_of(family)); }
+
+bool is_default(const AccessEntry& entry) {
+  return entry.mask.is_wildcard() && !entry.ntp_port && !entry.source;
+}
+
+bool same_key(const AccessEntry& a, const AccessEntry& b) {
+  return a.address == b.address && a.mask == b.mask && a.ntp_port == b.ntp_port &&
+         a.source == b.source;
+}
+
+/// IPv4 before IPv6, then descending address, mask and match flags.
+bool tried_before(const AccessEntry& a, const AccessEntry& b) {
+  if (a.address.family() != b.address.family()) return a.address.is_v4();
+  if (a.address != b.address) return a.address > b.address;
+  if (a.mask != b.mask) return a.mask > b.mask;
+  if (a.source != b.source) return a.source;
+  return a.ntp_port && !b.ntp_port;
+}
+
+/// NTPsec: a length that is out of range, 0 included, counts as none.
+Address mask_of(const config::RestrictSettings& line, Family family) {
+  if (line.prefix_length && *line.prefix_length > 0 && *line.prefix_length <= width_of(family)) {
+    return mask_of_length(family, *line.prefix_length);
+  }
+  if (!line.mask || line.prefix_length) return host_mask(family);
+  return line.mask->family() == family ? *line.mask : Address::any(family);
+}
+
+}  // namespace
+
+AccessTable::AccessTable() {
+  for (const Family family : {Family::V4, Family::V6}) {
+    entries_.push_back({Address::any(family), Address::any(family), false, false, kDefaultFlags});
+  }
+}
+
+AccessTable AccessTable::build(const std::vector<config::RestrictSettings>& lines,
+                               const HostLookup& lookup) {
+  AccessTable table;
+  for (const auto& line : lines) table.apply(line, lookup);
+  return table;
+}
+
+void AccessTable::apply(const config::RestrictSettings& line, const HostLookup& lookup) {
+  using Subject = config::RestrictSettings::Subject;
+  AccessEntry key{{}, {}, false, line.ntp_port, line.flags};
+  if (line.subject == Subject::Source) {
+    // NTPsec: `unrestrict source` acts like `restrict source`.
+    key.source = true;
+    source_template_ = key;
+    return;
+  }
+  if (line.subject == Subject::Default) {
+    for (const Family family : {Family::V4, Family::V6}) {
+      if (line.family != Family::Any && line.family != family) continue;
+      key.address = key.mask = Address::any(family);
+      apply(key, line.remove);
+    }
+    return;
+  }
+  std::vector<Address> addresses;
+  if (const auto numeric = parse_address(line.host)) {
+    addresses.push_back(*numeric);
+  } else if (lookup) {
+    addresses = lookup(line.host, line.family);
+  }
+  bool first = true;
+  for (const Address& address : addresses) {
+    if (!address.is_set()) continue;
+    // NTPsec: a mask belongs to the first address of a name, the others make host entries.
+    key.mask = first ? mask_of(line, address.family()) : host_mask(address.family());
+    key.address = masked(address, key.mask);
+    apply(key, line.remove);
+    first = false;
+  }
+}
+
+void AccessTable::apply(const AccessEntry& key, bool remove) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const AccessEntry& entry) { return same_key(entry, key); });
+  if (!remove) {
+    if (found != entries_.end()) {
+      found->flags |= key.flags;
+    } else {
+      entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), key, tried_before), key);
+    }
+    return;
+  }
+  if (found == entries_.end()) return;
+  // NTPsec: naming `ntpport` counts as naming a flag.
+  if (key.flags != 0 || key.ntp_port) {
+    found->flags &= ~key.flags;
+  } else if (!is_default(*found)) {
+    entries_.erase(found);
+  }
+}
+
+std::optional<std::size_t> AccessTable::match(const Endpoint& remote) const {
+  if (!remote.address.is_set() || remote.address.is_multicast()) return std::nullopt;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (entries_[i].ntp_port && remote.port != kNtpPort) continue;
+    if (covers(entries_[i], remote.address)) return i;
+  }
+  return std::nullopt;
+}
+
+std::uint32_t AccessTable::flags_for(const Endpoint& remote) const {
+  const auto index = match(remote);
+  return index ? entries_[*index].flags : flag::kIgnore;
+}
+
+bool AccessTable::has_limits() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const AccessEntry& entry) { return (entry.flags & flag::kLimited) != 0; });
+}
+
+AccessTable::Hole AccessTable::poke_hole(const Endpoint& source, bool authenticated) {
+  const auto index = match(source);
+  if (!index) return Hole::NotNeeded;
+  const AccessEntry& entry = entries_[*index];
+  const bool locked_out =
+      (entry.flags & flag::kIgnore) != 0 || ((entry.flags & flag::kNoTrust) != 0 && !authenticated);
+  if (!locked_out) return Hole::NotNeeded;
+  if (entry.mask == host_mask(source.address.family())) return Hole::SpecificEntry;
+  if (!source_template_) return Hole::NoTemplate;
+  AccessEntry hole = *source_template_;
+  hole.mask = host_mask(source.address.family());
+  hole.address = masked(source.address, hole.mask);
+  apply(hole, false);
+  return Hole::Poked;
+}
+
+}  // namespace ntp::server

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/server/responder.h"
+
+#include "libntp/wire/extension.h"
+
+namespace ntp::server {
+namespace {
+
+using wire::Mode;
+
+/// The assumed frequency tolerance of the clock, s/s (RFC 5905 PHI).
+constexpr double kDispersionRate = 15e-6;
+constexpr std::size_t kLargestMac = 24;
+
+Mode reply_mode(Mode request) {
+  return request == Mode::SymmetricActive ? Mode::SymmetricPassive : Mode::Server;
+}
+
+std::size_t write(const wire::Header& header, ByteSpan out) {
+  ByteWriter writer(out);
+  wire::encode_header(header, writer);
+  return writer.ok() ? writer.size() : 0;
+}
+
+}  // namespace
+
+Kind kind_of(ByteView datagram) {
+  Kind kind{wire::mode_of(datagram), wire::version_of(datagram), false};
+  kind.bare_version1 = kind.version == 1 && datagram.size() == wire::kHeaderSize;
+  if (kind.bare_version1 && (kind.mode == Mode::Reserved || kind.mode == Mode::SymmetricActive)) {
+    kind.mode = Mode::Client;
+  }
+  return kind;
+}
+
+Result<Request, DropReason> parse_request(const Datagram& datagram, Trust trust) {
+  const Kind kind = kind_of(datagram.payload);
+  const bool asks = kind.mode == Mode::Client || kind.mode == Mode::SymmetricActive;
+  const auto layout = wire::parse_packet(datagram.payload);
+  if (!layout) {
+    // NTPsec: behind a header of version 4, what is longer than a MAC is taken for extension
+    // fields, and looked into only when it is known that the packet asks for something.
+    const bool fields =
+        kind.version == wire::kVersion && datagram.payload.size() > wire::kHeaderSize + kLargestMac;
+    if (!fields) return fail(DropReason::BadFormat);
+    if (asks && trust == Trust::KeyHoldersOnly) return fail(DropReason::BadAuthentication);
+    return fail(DropReason::Declined);
+  }
+  if (!asks) return fail(DropReason::Declined);
+  const bool fields = layout->extensions_size > 0;
+  if (trust == Trust::KeyHoldersOnly || (layout->mac && !fields)) {
+    return fail(DropReason::BadAuthentication);
+  }
+  if (fields) return fail(DropReason::Declined);
+  Request request{layout->header, NtpTimestamp::from_wall(datagram.received)};
+  request.header.mode = kind.mode;
+  return request;
+}
+
+std::size_t write_reply(const ServerSnapshot& snapshot, const Request& request, MonoTime now,
+                        WallTime transmit, ByteSpan out) {
+  const bool synchronized = snapshot.stratum < wire::kStratumUnsynchronized;
+  wire::Header reply;
+  reply.leap = synchronized ? snapshot.leap : Leap::Unsynchronized;
+  reply.version = request.header.version;
+  reply.mode = reply_mode(request.header.mode);
+  reply.stratum = synchronized ? static_cast<std::uint8_t>(snapshot.stratum) : std::uint8_t{0};
+  reply.poll = request.header.poll;
+  reply.precision = static_cast<std::int8_t>(snapshot.precision);
+  reply.root_delay = NtpShort::from_seconds(snapshot.root_delay);
+  reply.root_dispersion = NtpShort::from_seconds(
+      snapshot.root_dispersion + kDispersionRate * to_seconds(now - snapshot.as_of));
+  reply.reference_id = snapshot.reference_id;
+  reply.reference = snapshot.reference_time;
+  reply.origin = request.header.transmit;
+  reply.receive = request.received;
+  reply.transmit = NtpTimestamp::from_wall(transmit);
+  return write(reply, out);
+}
+
+std::size_t write_kiss(const Request& request, ByteSpan out) {
+  // NTPsec: precision, root delay, root dispersion and reference time are the client's own too.
+  wire::Header reply = request.header;
+  reply.leap = Leap::Unsynchronized;
+  reply.mode = reply_mode(request.header.mode);
+  reply.stratum = 0;
+  reply.reference_id = kiss::kRate;
+  reply.origin = request.header.transmit;
+  reply.receive = request.header.transmit;
+  reply.transmit = request.header.transmit;
+  return write(reply, out);
+}
+
+}  // namespace ntp::server

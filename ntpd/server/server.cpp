@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/server/server.h"
+
+#include <utility>
+
+namespace ntp::server {
+namespace {
+
+namespace flag = config::restrict_flag;
+using wire::Mode;
+
+constexpr std::size_t kSmallestDatagram = 12;
+constexpr double kFlakeShare = 0.1;
+constexpr std::uint32_t kRateFlags = flag::kLimited | flag::kKod;
+
+bool is_known(ByteView datagram, const Kind& kind) {
+  return datagram.size() >= kSmallestDatagram && kind.version >= 1 &&
+         kind.version <= wire::kVersion &&
+         (kind.mode == Mode::SymmetricActive || kind.mode == Mode::Client ||
+          kind.mode == Mode::Server || kind.mode == Mode::Control);
+}
+
+}  // namespace
+
+Server::Server(const config::Settings& settings, Random& random,
+               const AccessTable::HostLookup& lookup)
+    : random_(random), monitor_(settings.monitor), recent_({}, {}, random) {
+  set_access(AccessTable::build(settings.restrictions, lookup));
+}
+
+void Server::set_access(AccessTable table) {
+  access_ = std::move(table);
+  access_has_limits_ = access_.has_limits();
+  hits_.assign(access_.entries().size(), 0);
+}
+
+AccessTable::Hole Server::poke_hole(const Endpoint& source, bool authenticated) {
+  AccessTable table = access_;
+  const auto hole = table.poke_hole(source, authenticated);
+  if (hole == AccessTable::Hole::Poked) set_access(std::move(table));
+  return hole;
+}
+
+Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan out) {
+  ++counters_.received;
+  const Kind kind = kind_of(datagram.payload);
+  if (kind.bare_version1) count_version1(datagram.payload);
+  if (!is_known(datagram.payload, kind)) return drop(DropReason::BadFormat, 0);
+  const MonoTime now = clock.mono();
+  last_received_ = now;
+  const auto [reason, flags] = judge(datagram, kind, now);
+  if (reason) return drop(*reason, flags);
+  const bool over_limit = (flags & flag::kLimited) != 0;
+  if (over_limit) {
+    if ((flags & flag::kKod) == 0) return drop(DropReason::Limited, flags);
+    ++counters_.limited;
+  }
+  if (kind.mode == Mode::Control) {
+    ++counters_.control_requests;
+    ++counters_.processed;
+    return {Outcome::Action::Control, 0, std::nullopt, flags};
+  }
+  ++(kind.version == wire::kVersion ? counters_.this_version : counters_.old_version);
+  const auto trust = (flags & flag::kNoTrust) != 0 ? Trust::KeyHoldersOnly : Trust::Anyone;
+  const auto request = parse_request(datagram, trust);
+  if (!request) return drop(request.error(), flags);
+  ++counters_.processed;
+  if (over_limit) ++counters_.kod_sent;
+  const std::size_t size = over_limit ? write_kiss(*request, out)
+                                      : write_reply(snapshot_, *request, now, clock.wall(), out);
+  return {Outcome::Action::Reply, size, std::nullopt, flags};
+}
+
+Server::Judgement Server::judge(const Datagram& datagram, const Kind& kind, MonoTime now) {
+  const auto entry = access_.match(datagram.remote);
+  if (!entry) return {DropReason::Restricted, flag::kIgnore};
+  ++hits_[*entry];
+  const std::uint32_t flags = access_.entries()[*entry].flags;
+  const bool control = kind.mode == Mode::Control;
+  if ((flags & flag::kIgnore) != 0 || (flags & (control ? flag::kNoQuery : flag::kNoServe)) != 0 ||
+      ((flags & flag::kVersion) != 0 && kind.version != wire::kVersion) ||
+      ((flags & flag::kFlake) != 0 && random_.uniform() < kFlakeShare)) {
+    return {DropReason::Restricted, flags};
+  }
+  if (!remembers()) return {std::nullopt, flags & ~kRateFlags};
+  return {std::nullopt, recent_.observe(datagram, kind, flags, now)};
+}
+
+void Server::count_version1(ByteView datagram) {
+  ++counters_.version1;
+  switch (wire::mode_of(datagram)) {
+    case Mode::Client:
+      ++counters_.version1_client;
+      break;
+    case Mode::Reserved:
+      ++counters_.version1_zero;
+      break;
+    case Mode::SymmetricActive:
+      ++counters_.version1_symmetric;
+      break;
+    default:
+      break;
+  }
+}
+
+Outcome Server::drop(DropReason reason, std::uint32_t flags) {
+  switch (reason) {
+    case DropReason::BadFormat:
+      ++counters_.bad_format;
+      break;
+    case DropReason::Restricted:
+      ++counters_.restricted;
+      break;
+    case DropReason::Limited:
+      ++counters_.limited;
+      break;
+    case DropReason::BadAuthentication:
+      ++counters_.bad_authentication;
+      break;
+    case DropReason::Declined:
+      ++counters_.declined;
+      break;
+  }
+  return {Outcome::Action::Drop, 0, reason, flags};
+}
+
+void Server::count_reply() {
+  ++counters_.received;
+  ++counters_.this_version;
+  ++counters_.processed;
+}
+
+}  // namespace ntp::server

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "libntp/config/settings.h"
+#include "libntp/core/seams.h"
+#include "ntpd/server/access_table.h"
+#include "ntpd/server/counters.h"
+#include "ntpd/server/recent_list.h"
+#include "ntpd/server/responder.h"
+#include "ntpd/server/snapshot.h"
+
+namespace ntp::server {
+
+/// What is to be done about a datagram.
+struct Outcome {
+  enum class Action : std::uint8_t { Drop, Reply, Control };
+  Action action = Action::Drop;
+  /// Of the reply in the buffer.
+  std::size_t size = 0;
+  /// Why it is dropped.
+  std::optional<DropReason> reason;
+  /// The restrict flags in force, `limited` and `kod` only if the sender is over the limit.
+  std::uint32_t flags = 0;
+};
+
+/// The server side: who may ask, how often, and what the answer is. It decides in the order of
+/// NTPsec. Not for use by several threads at once; nothing is allocated for a packet but, up to
+/// their limit, entries of the list of recent clients.
+class Server {
+ public:
+  /// Host names among the restrictions are asked of `lookup`, once.
+  Server(const config::Settings& settings, Random& random,
+         const AccessTable::HostLookup& lookup = {});
+
+  /// What requests are answered from now on.
+  void publish(const ServerSnapshot& snapshot) { snapshot_ = snapshot; }
+  /// Judges a datagram. For Reply the answer stands in `out`, which has room for kMaxReply octets;
+  /// for Control the caller lets the control room answer.
+  Outcome handle(const Datagram& datagram, const Clock& clock, ByteSpan out);
+  /// Forgets the recent clients, whose stamps no longer mean anything.
+  void clock_stepped() { recent_.clear(); }
+  /// Counts a datagram that came as an answer to an own request.
+  void count_reply();
+
+  /// Replaces the restrict list; its hit counts start anew.
+  void set_access(AccessTable table);
+  /// See AccessTable::poke_hole().
+  AccessTable::Hole poke_hole(const Endpoint& source, bool authenticated);
+  [[nodiscard]] const AccessTable& access() const { return access_; }
+  /// How often each entry of access() has matched.
+  [[nodiscard]] const std::vector<std::uint64_t>& hits() const { return hits_; }
+
+  [[nodiscard]] const RecentList& recent() const { return recent_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  /// From here on the variables `ss_…` count anew; `ss_…_r` go on.
+  void start_period() { period_ = counters_; }
+  /// The mode 6 variables `ss_…` and `mru_…` that are counts or limits of the server.
+  [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
+
+ private:
+  struct Judgement {
+    std::optional<DropReason> reason;
+    std::uint32_t flags = 0;
+  };
+
+  void count_version1(ByteView datagram);
+  [[nodiscard]] Judgement judge(const Datagram& datagram, const Kind& kind, MonoTime now);
+  Outcome drop(DropReason reason, std::uint32_t flags);
+  [[nodiscard]] bool remembers() const { return monitor_ || access_has_limits_; }
+  [[nodiscard]] std::optional<std::uint64_t> recent_counter(std::string_view name) const;
+
+  Random& random_;
+  const bool monitor_;
+  AccessTable access_;
+  bool access_has_limits_ = false;
+  std::vector<std::uint64_t> hits_;
+  RecentList recent_;
+  ServerSnapshot snapshot_;
+  Counters counters_;
+  Counters period_;
+  MonoTime last_received_{};
+};
+
+}  // namespace ntp::server
