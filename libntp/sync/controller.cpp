@@ -55,9 +55,10 @@ ControllerUpdate Controller::update(MonoTime now, MonoTime /*sampled*/, double o
     return step(now, offset);
   }
 
-  const bool is_first =
-      state_ == ControllerState::NeverSet || state_ == ControllerState::FrequencySet;
-  jitter_ = is_first ? jitter : average(jitter_, offset - last_offset_);
+  // What the slew is about to remove anyway is no jitter: it would open the gate of the poll.
+  const bool is_expected =
+      state_ == ControllerState::Synchronized || state_ == ControllerState::Spike;
+  jitter_ = is_expected ? average(jitter_, offset - phase_) : jitter;
   if (state_ == ControllerState::NeverSet) {
     accept(now, ControllerState::Training, offset);
     return {Adjustment::Slewed, {}};
@@ -118,13 +119,14 @@ void Controller::measure_frequency(double offset, double since_accepted) {
   change_frequency(frequency_ + (offset - phase_) / since_accepted);
 }
 
-/// The kernel's PLL: with the phase removed over four polls it is overdamped (zeta = 2). From the
-/// Allan intercept on noise is small against wander, and a share of the frequency error that the
-/// update shows is taken as it is.
+/// The kernel's PLL with four times its frequency gain: critically damped at the same time constant
+/// (the kernel's zeta is 2), which follows a wandering oscillator better and lets hardly more noise
+/// through. From the Allan intercept on noise is small against wander, and a share of the frequency
+/// error that the update shows is taken as it is.
 void Controller::discipline_frequency(double offset, double since_accepted) {
   const int exponent = std::min(poll_, kMaxConstantExponent);
   const double interval = std::min(since_accepted, log2_seconds(3 + exponent));
-  double change = offset * interval / std::pow(16 * log2_seconds(exponent), 2);
+  double change = offset * interval / std::pow(8 * log2_seconds(exponent), 2);
   if (poll_ >= settings_.allan_exponent) {
     change +=
         kFrequencyLockGain * (offset - phase_) / std::max(since_accepted, log2_seconds(poll_));

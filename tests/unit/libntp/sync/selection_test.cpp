@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libntp/sync/selection.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace ntp::sync {
+namespace {
+
+Candidate source(std::uint16_t id, double offset, double distance = 0.01, double jitter = 1e-5) {
+  Candidate c;
+  c.id = id;
+  c.stratum = 2;
+  c.offset = offset;
+  c.root_distance = distance;
+  c.jitter = jitter;
+  return c;
+}
+
+Candidate preferred(Candidate c) {
+  c.prefer = true;
+  return c;
+}
+
+Candidate of_kind(Candidate c, SourceKind kind) {
+  c.kind = kind;
+  return c;
+}
+
+Candidate believed(Candidate c) {
+  c.truechimer = true;
+  return c;
+}
+
+/// The tally characters of ntpq.
+std::string tallies(const SelectionResult& result) {
+  std::string text;
+  for (const Tally tally : result.tallies) text += " x.-+#*o"[static_cast<std::size_t>(tally)];
+  return text;
+}
+
+struct Case {
+  std::string name;
+  std::vector<Candidate> candidates;
+  SelectionLimits limits;
+  std::string expected;
+};
+
+class SelectionTable : public testing::TestWithParam<Case> {};
+
+TEST_P(SelectionTable, SetsTallies) {
+  const Case& c = GetParam();
+  EXPECT_EQ(tallies(select(c.candidates, c.limits, 0)), c.expected);
+}
+
+std::vector<Case> cases() {
+  const Candidate pps = of_kind(source(9, 1e-6, 0.001, 1e-7), SourceKind::Pps);
+  const Candidate local = of_kind(source(8, 0, 0.001), SourceKind::Local);
+  return {
+      {"Nobody", {}, {}, ""},
+      {"One", {source(1, 0.001)}, {}, "*"},
+      {"FourAgainstOne",
+       {source(1, 0.001), source(2, 0.0011), source(3, 0.5), source(4, 0.0012), source(5, 0.0009)},
+       {.min_clock = 10},
+       "*+x++"},
+      {"TwoAgainstTwo", {source(1, 0), source(2, 0), source(3, 0.5), source(4, 0.5)}, {}, "xxxx"},
+      {"TwoAgainstOne", {source(1, 0), source(2, 0.3), source(3, 0.3)}, {}, "x*+"},
+      {"OneAgainstOne", {source(1, 0), source(2, 0.5)}, {}, "xx"},
+      {"MinorityThatIsTrusted", {believed(source(1, 0)), source(2, 0.5)}, {}, "*x"},
+      {"FewerThanMinSane", {source(1, 0), source(2, 0)}, {.min_sane = 3}, "++"},
+      {"PreferLeads",
+       {source(1, 0, 0.001), preferred(source(2, 0.002, 0.05)), source(3, 0, 0.001)},
+       {},
+       "+*+"},
+      {"PreferredFalsetickerDoesNotLead",
+       {source(1, 0), preferred(source(2, 0.5)), source(3, 0)},
+       {},
+       "*x+"},
+      {"ClusterDropsTheOutlier",
+       {source(1, 0), source(2, 1e-4), source(3, 0.008), source(4, -1e-4)},
+       {},
+       "*+-+"},
+      {"ClusterStopsWhereTheJitterIs",
+       {source(1, 0, .01, .02), source(2, 0, .01, .02), source(3, .008, .01, .02),
+        source(4, 0, .01, .02)},
+       {},
+       "*+++"},
+      {"ClusterKeepsThePreferred",
+       {source(1, 0), source(2, 1e-4), preferred(source(3, 0.008)), source(4, -1e-4)},
+       {},
+       "++*+"},
+      {"AboveMaxClockAreBackups",
+       {source(1, 0), source(2, 1e-4), source(3, 0.008), source(4, -1e-4), source(5, 0.004)},
+       {.max_clock = 4},
+       "*+#+-"},
+      {"LocalOnlyIfNothingElse", {local, source(1, 0.1)}, {}, " *"},
+      {"LocalAlone", {local}, {}, "*"},
+      {"LocalIfOthersDisagree", {source(1, 0), local, source(2, 0.5)}, {}, "x*x"},
+      {"PreferredLocalIsLikeOthers", {preferred(local), source(1, 0)}, {}, "*+"},
+      {"PpsNeedsAPreferred", {pps, source(1, 0)}, {}, "x*"},
+      {"PpsWithPreferred", {pps, preferred(source(1, 0))}, {}, "o*"},
+      {"PpsAloneNeedsMinSaneZero", {pps}, {.min_sane = 0}, "o"},
+      {"PpsAlone", {pps}, {}, "x"},
+      {"NotFinite",
+       {source(1, std::nan("")), source(2, 0), source(3, 0, std::nan("")),
+        source(4, std::numeric_limits<double>::infinity())},
+       {},
+       " *  "},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, SelectionTable, testing::ValuesIn(cases()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(Selection, CombinesOffsetsByInverseDistance) {
+  const std::vector<Candidate> candidates = {source(1, 0.001, 0.01), source(2, 0.004, 0.02)};
+  const SelectionResult result = select(candidates, {}, 0);
+  EXPECT_EQ(result.survivors, 2);
+  EXPECT_EQ(result.system_peer, 0U);
+  EXPECT_DOUBLE_EQ(result.offset, (0.001 / 0.01 + 0.004 / 0.02) / (1 / 0.01 + 1 / 0.02));
+  EXPECT_DOUBLE_EQ(result.jitter, std::sqrt(9e-6 / 3 + 9e-6));
+}
+
+TEST(Selection, FollowsThePreferredAlone) {
+  const std::vector<Candidate> candidates = {source(1, 0.001), preferred(source(2, 0.003))};
+  const SelectionResult result = select(candidates, {}, 0);
+  EXPECT_EQ(result.system_peer, 1U);
+  EXPECT_EQ(result.offset, 0.003);
+  EXPECT_EQ(result.jitter, candidates[1].jitter);
+}
+
+TEST(Selection, HasNoPeerWithoutMajority) {
+  const std::vector<Candidate> candidates = {source(1, 0), source(2, 1)};
+  const SelectionResult result = select(candidates, {}, 1);
+  EXPECT_FALSE(result.system_peer);
+  EXPECT_EQ(result.survivors, 0);
+}
+
+TEST(Selection, StaysWithThePeerThatIsAsGood) {
+  const std::vector<Candidate> candidates = {source(1, 0, 0.010), source(2, 1e-4, 0.012)};
+  EXPECT_EQ(select(candidates, {}, 0).system_peer, 0U);
+  EXPECT_EQ(select(candidates, {}, 2).system_peer, 1U);
+  EXPECT_EQ(select(candidates, {}, 77).system_peer, 0U) << "the last peer is gone";
+}
+
+TEST(Selection, LeavesThePeerThatIsFarOffOrOfAWorseStratum) {
+  const std::vector<Candidate> far = {source(1, 0, 0.010), source(2, 0.005, 0.012)};
+  EXPECT_EQ(select(far, {}, 2).system_peer, 0U);
+  std::vector<Candidate> worse = {source(1, 0), source(2, 1e-4)};
+  worse[1].stratum = 3;
+  EXPECT_EQ(select(worse, {}, 2).system_peer, 0U);
+}
+
+TEST(Selection, PrefersTheLowerStratumAmongEquals) {
+  std::vector<Candidate> candidates = {source(1, 0), source(2, 0)};
+  candidates[1].stratum = 1;
+  EXPECT_EQ(select(candidates, {}, 0).system_peer, 1U);
+}
+
+TEST(Selection, StaysFiniteForZerosAndHugeValues) {
+  const std::vector<std::vector<Candidate>> lists = {
+      {source(1, 0, 0, 0), source(2, 0, 0, 0), source(3, 0, 0, 0), source(4, 0, 0, 0)},
+      {source(1, 2e9, 1e12, 1e9), source(2, -2e9, 1e12, 1e9)},
+  };
+  for (const auto& list : lists) {
+    SelectionLimits limits;
+    limits.min_distance = 0;
+    const SelectionResult result = select(list, limits, 0);
+    EXPECT_TRUE(result.system_peer);
+    EXPECT_TRUE(std::isfinite(result.offset));
+    EXPECT_TRUE(std::isfinite(result.jitter));
+  }
+}
+
+}  // namespace
+}  // namespace ntp::sync
