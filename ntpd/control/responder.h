@@ -18,7 +18,9 @@ struct Identity {
   std::string version;
 };
 
-/// Answers mode 6 requests from the Model. Access rules have been applied before.
+/// Answers mode 6 requests from the Model. Access rules have been applied before. It only reads:
+/// what needs the control key is refused, and so are REQ_NONCE and READ_MRU, since there is no list
+/// of clients to read.
 class Responder {
  public:
   Responder(const Model& model, Identity identity);
