@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "libntp/config/parser.h"
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
@@ -189,8 +189,8 @@ class Daemon {
     return true;
   }
 
-  EngineOptions engine_options(io::EventLoop& loop, int& status) {
-    EngineOptions engine;
+  engine::EngineOptions engine_options(io::EventLoop& loop, int& status) {
+    engine::EngineOptions engine;
     engine.precision = os::measure_precision();
     engine.family = options_.family;
     engine.allow_panic = options_.panic_gate;
@@ -215,7 +215,7 @@ class Daemon {
     const std::unique_ptr<Clock> clock = os::open_clock(settings.discipline, log_);
     const Host host{*clock, timers, random, network, resolver, files_, log_};
 
-    engine_ = std::make_unique<Engine>(settings, engine_options(loop, status), host);
+    engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     engine_->start();
     starter_.ready();
     loop.run();
@@ -232,7 +232,7 @@ class Daemon {
   os::ReadOnlyClock time_;
   os::Starter starter_;
   std::unique_ptr<io::UdpServer> sockets_;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<engine::Engine> engine_;
 };
 
 }  // namespace

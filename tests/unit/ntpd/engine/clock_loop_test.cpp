@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/daemon/clock_loop.h"
+#include "ntpd/engine/clock_loop.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/support/fakes.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 using std::chrono::hours;
@@ -264,4 +264,4 @@ TEST_F(ClockLoopTest, ANewLeapReachesTheKernelAtOnce) {
 }
 
 }  // namespace
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/association/refclock_association.h"
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 // Time source codes of the system status word (RFC 9327 section 4.1).
@@ -67,4 +67,4 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   return server_.counter(name);
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
@@ -75,4 +75,4 @@ bool Engine::admits_reply(const Datagram& datagram) {
   return (server_.access().flags_for(datagram.remote) & kLockedOut) == 0;
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

@@ -15,11 +15,11 @@
 #include "ntpd/control/events.h"
 #include "ntpd/control/model.h"
 #include "ntpd/control/responder.h"
-#include "ntpd/daemon/clock_loop.h"
-#include "ntpd/daemon/system_state.h"
+#include "ntpd/engine/clock_loop.h"
+#include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 
 /// What the command line and the host decide beside ntp.conf.
 struct EngineOptions {
@@ -133,4 +133,4 @@ class Engine final : public control::Model {
   std::shared_ptr<Engine*> self_;
 };
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 
 #include <cstdio>
 
 #include "ntpd/association/server_association.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 constexpr Duration kHousekeeping = std::chrono::seconds(10);
@@ -146,4 +146,4 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {
   }
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

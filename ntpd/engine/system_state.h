@@ -7,7 +7,7 @@
 #include "libntp/sync/sample.h"
 #include "ntpd/association/association.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 
 /// The system variables (RFC 5905 section 11.1): what the daemon says of itself.
 struct SystemState {
@@ -36,4 +36,4 @@ struct SystemState {
   }
 };
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

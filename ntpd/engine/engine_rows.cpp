@@ -5,10 +5,10 @@
 #include "ntpd/association/pool_association.h"
 #include "ntpd/association/refclock_association.h"
 #include "ntpd/association/server_association.h"
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 #include "ntpd/refclock/driver.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 constexpr std::uint16_t kNtpPort = 123;
@@ -206,4 +206,4 @@ void Engine::report(association::Association& association, control::PeerEvent ev
                                       event, detail));
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

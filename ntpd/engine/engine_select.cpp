@@ -5,9 +5,9 @@
 #include <cstdio>
 
 #include "libntp/crypto/refid.h"
-#include "ntpd/daemon/engine.h"
+#include "ntpd/engine/engine.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
@@ -217,4 +217,4 @@ void Engine::publish() {
   server_.publish(snapshot);
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/daemon/clock_loop.h"
+#include "ntpd/engine/clock_loop.h"
 
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
-namespace ntp::daemon {
+namespace ntp::engine {
 namespace {
 
 // The kernel's rate is at most 500 ppm off, so that a monotonic clock that is not slewed along can
@@ -163,4 +163,4 @@ void ClockLoop::save_drift() {
   save_failed_ = !saved;
 }
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine

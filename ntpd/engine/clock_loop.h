@@ -7,7 +7,7 @@
 #include "libntp/core/seams.h"
 #include "libntp/sync/controller.h"
 
-namespace ntp::daemon {
+namespace ntp::engine {
 
 /// Between the controller and the clock: carries its commands out, keeps its slews going, keeps the
 /// drift file, and notices when somebody else sets the clock.
@@ -89,4 +89,4 @@ class ClockLoop {
   bool save_failed_ = false;
 };
 
-}  // namespace ntp::daemon
+}  // namespace ntp::engine
