@@ -20,6 +20,8 @@ struct AccessEntry {
   bool source = false;    // made by `restrict source`
   bool ntp_port = false;  // only packets from port 123
   std::uint32_t flags = 0;
+
+  friend bool operator==(const AccessEntry&, const AccessEntry&) = default;
 };
 
 /// The restrict list: immutable, so that a packet can be judged while a new one is built. It always

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <limits>
 
-#include "libntp/config/settings.h"
-
 namespace ntp::server {
 namespace {
 
@@ -15,6 +13,9 @@ namespace flag = config::restrict_flag;
 
 constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t kChunk = 64;
+constexpr double kShortestBurst = 1e-3;
+/// Packets that come at once add up to the limits exactly; rounding is not to decide about them.
+constexpr double kSlack = 1e-6;
 constexpr std::uint32_t kRateFlags = flag::kLimited | flag::kKod;
 
 std::uint64_t mix(std::uint64_t value) {
@@ -25,12 +26,14 @@ std::uint64_t mix(std::uint64_t value) {
 
 }  // namespace
 
-RecentList::RecentList(RecentLimits limits, RateLimit rate, Random& random)
+RecentList::RecentList(const config::MruSettings& limits, const config::LimitSettings& rate,
+                       Random& random)
     : limits_(limits),
       rate_(rate),
       hash_key_{random.u64(), random.u64()},
       oldest_(kNowhere),
       newest_(kNowhere) {
+  rate_.burst = std::max(rate.burst, kShortestBurst);
   limits_.max_depth = std::min(std::max(limits.max_depth, limits.min_depth), kNowhere - 1);
   const std::uint32_t wanted = std::clamp<std::uint32_t>(limits_.max_depth, 1U << 4, 1U << 20);
   buckets_.assign(std::bit_floor(wanted), kNowhere);
@@ -91,9 +94,11 @@ std::uint32_t RecentList::score(Node& entry, std::uint32_t flags, MonoTime now) 
   const double since = std::max(0.0, to_seconds(now - entry.last_seen));
   entry.last_seen = now;
   entry.score = entry.score * std::exp(-since / rate_.burst) + 1.0 / rate_.burst;
-  if ((flags & flag::kLimited) == 0 || entry.score < rate_.average) return flags & ~kRateFlags;
+  if ((flags & flag::kLimited) == 0 || entry.score < rate_.average + kSlack) {
+    return flags & ~kRateFlags;
+  }
   // A kiss for each packet of a flood would be a weapon against whose address was forged.
-  if (entry.score > rate_.average + rate_.kod) return flags & ~flag::kKod;
+  if (entry.score > rate_.average + rate_.kod + kSlack) return flags & ~flag::kKod;
   return flags;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "libntp/config/settings.h"
 #include "libntp/core/address.h"
 #include "libntp/core/seams.h"
 #include "libntp/core/time.h"
@@ -28,24 +29,9 @@ struct RecentEntry {
   std::uint8_t version = 0;
 };
 
-/// `limit`: a client's score grows by 1/burst with each packet and decays by e in `burst` seconds.
-struct RateLimit {
-  double average = 1.0;  // score from which packets are dropped
-  double burst = 20;     // s
-  double kod = 0.5;      // above the average no kiss is sent any more
-};
-
-/// `mru`: how many clients are remembered.
-struct RecentLimits {
-  std::uint32_t min_depth = 600;    // entries that are kept however old
-  std::uint32_t max_depth = 10922;  // entries, at most
-  int max_age = 3600;               // s; older entries are reused first
-  int min_age = 64;                 // s; younger ones are not reused even if the list is full
-};
-
 /// The list of recently seen clients (NTPsec's MRU list) with their rate limits. Memory grows in
-/// steps up to max_depth entries and is never more; a client for which there is no room is not
-/// limited.
+/// steps of its own up to max_depth (or min_depth, if that is more) entries and is never more; a
+/// client for which there is no room is not limited.
 class RecentList {
  public:
   struct Statistics {
@@ -59,7 +45,7 @@ class RecentList {
   };
 
   /// `random` keys the hash, so that nobody can aim at one bucket.
-  RecentList(RecentLimits limits, RateLimit rate, Random& random);
+  RecentList(const config::MruSettings& limits, const config::LimitSettings& rate, Random& random);
 
   /// Notes a packet, and returns its access flags without `limited` and `kod`, unless they are to
   /// act on it: `limited` if the client is over the limit, `kod` beside it if a kiss may be sent.
@@ -77,7 +63,7 @@ class RecentList {
   /// Whole seconds since the oldest entry was seen; 0 if there is none.
   [[nodiscard]] std::int64_t oldest_age(MonoTime now) const;
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
-  [[nodiscard]] const RecentLimits& limits() const { return limits_; }
+  [[nodiscard]] const config::MruSettings& limits() const { return limits_; }
 
  private:
   using Index = std::uint32_t;
@@ -97,8 +83,8 @@ class RecentList {
   void link_newest(Index index);
   void unlink(Index index);
 
-  RecentLimits limits_;
-  RateLimit rate_;
+  config::MruSettings limits_;
+  config::LimitSettings rate_;
   std::uint64_t hash_key_[2];
   std::vector<std::unique_ptr<Node[]>> chunks_;
   std::vector<Index> buckets_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/server/server.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ntp::server {
@@ -24,7 +25,7 @@ bool is_known(ByteView datagram, const Kind& kind) {
 
 Server::Server(const config::Settings& settings, Random& random,
                const AccessTable::HostLookup& lookup)
-    : random_(random), monitor_(settings.monitor), recent_({}, {}, random) {
+    : random_(random), monitor_(settings.monitor), recent_(settings.mru, settings.limit, random) {
   set_access(AccessTable::build(settings.restrictions, lookup));
 }
 
@@ -37,7 +38,15 @@ void Server::set_access(AccessTable table) {
 AccessTable::Hole Server::poke_hole(const Endpoint& source, bool authenticated) {
   AccessTable table = access_;
   const auto hole = table.poke_hole(source, authenticated);
-  if (hole == AccessTable::Hole::Poked) set_access(std::move(table));
+  if (hole != AccessTable::Hole::Poked) return hole;
+  const auto& before = access_.entries();
+  const auto& after = table.entries();
+  if (after.size() > before.size()) {
+    const auto place = std::mismatch(before.begin(), before.end(), after.begin()).first;
+    hits_.insert(hits_.begin() + (place - before.begin()), 0);
+  }
+  access_ = std::move(table);
+  access_has_limits_ = access_.has_limits();
   return hole;
 }
 

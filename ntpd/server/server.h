@@ -50,7 +50,7 @@ class Server {
 
   /// Replaces the restrict list; its hit counts start anew.
   void set_access(AccessTable table);
-  /// See AccessTable::poke_hole().
+  /// See AccessTable::poke_hole(). Hit counts go on.
   AccessTable::Hole poke_hole(const Endpoint& source, bool authenticated);
   [[nodiscard]] const AccessTable& access() const { return access_; }
   /// How often each entry of access() has matched.

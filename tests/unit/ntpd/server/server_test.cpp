@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/server/server.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "tests/support/fixed_host.h"
+
+namespace ntp::server {
+namespace {
+
+namespace flag = config::restrict_flag;
+using Action = Outcome::Action;
+
+class ServerTest : public testing::Test {
+ protected:
+  /// A server whose default entry has these flags alone.
+  void start(std::uint32_t flags, bool monitor = true) {
+    config::Settings settings;
+    settings.monitor = monitor;
+    config::RestrictSettings line;
+    line.subject = config::RestrictSettings::Subject::Default;
+    line.remove = true;
+    line.flags = flag::kNoQuery | flag::kLimited;
+    settings.restrictions.push_back(line);
+    line.remove = false;
+    line.flags = flags;
+    settings.restrictions.push_back(line);
+    server_.emplace(settings, random_);
+    ServerSnapshot snapshot;
+    snapshot.leap = Leap::None;
+    snapshot.stratum = 3;
+    server_->publish(snapshot);
+  }
+
+  Outcome send(int version, int mode, std::size_t size = 48) {
+    std::vector<std::uint8_t> octets(size);
+    if (size > 0) octets[0] = static_cast<std::uint8_t>(version << 3 | mode);
+    return server_->handle({octets, remote_, {}, clock_.wall()}, clock_, out_);
+  }
+  std::uint64_t count(std::string_view name) { return server_->counter(name).value(); }
+
+  test::SeededRandom random_;
+  test::FixedClock clock_;
+  Endpoint remote_{Address::v4(0xc0000201), 4000};
+  std::array<std::uint8_t, kMaxReply> out_{};
+  std::optional<Server> server_;
+};
+
+TEST_F(ServerTest, AnswersAClient) {
+  start(0);
+  const auto outcome = send(4, 3);
+  EXPECT_EQ(outcome.action, Action::Reply);
+  EXPECT_EQ(outcome.size, 48U);
+  EXPECT_FALSE(outcome.reason);
+  const auto reply = wire::decode_header(out_);
+  EXPECT_EQ(reply->stratum, 3);
+  EXPECT_EQ(reply->transmit, NtpTimestamp::from_wall(clock_.wall()));
+  EXPECT_EQ(count("ss_received"), 1U);
+  EXPECT_EQ(count("ss_thisver"), 1U);
+  EXPECT_EQ(count("ss_processed"), 1U);
+}
+
+TEST_F(ServerTest, IsUnsynchronizedUntilSomethingIsPublished) {
+  server_.emplace(config::Settings{}, random_);
+  EXPECT_EQ(send(4, 3).action, Action::Reply);
+  EXPECT_EQ(wire::decode_header(out_)->leap, Leap::Unsynchronized);
+  EXPECT_EQ(wire::decode_header(out_)->stratum, 0);
+}
+
+TEST_F(ServerTest, CountsOldVersions) {
+  start(0);
+  for (const int version : {1, 2, 3}) EXPECT_EQ(send(version, 3).action, Action::Reply);
+  EXPECT_EQ(count("ss_oldver"), 3U);
+  EXPECT_EQ(count("ss_thisver"), 0U);
+}
+
+TEST_F(ServerTest, CountsVersion1ByItsModes) {
+  start(0);
+  for (const int mode : {0, 1, 3}) EXPECT_EQ(send(1, mode).action, Action::Reply) << mode;
+  EXPECT_EQ(send(1, 4).reason, DropReason::Declined);
+  EXPECT_EQ(count("ss_ver1"), 4U);
+  EXPECT_EQ(count("ss_ver1zero"), 1U);
+  EXPECT_EQ(count("ss_ver1symm"), 1U);
+  EXPECT_EQ(count("ss_ver1client"), 1U);
+  EXPECT_EQ(send(1, 0, 49).reason, DropReason::BadFormat);
+}
+
+TEST_F(ServerTest, DropsWhatIsNoDatagramForIt) {
+  start(0);
+  for (std::size_t size = 0; size < 12; ++size) {
+    EXPECT_EQ(send(4, 3, size).reason, DropReason::BadFormat);
+  }
+  for (const int version : {0, 5, 6, 7}) {
+    for (int mode = 0; mode < 8; ++mode) {
+      EXPECT_EQ(send(version, mode).reason, DropReason::BadFormat) << version << ' ' << mode;
+    }
+  }
+  for (const int mode : {0, 2, 5, 7}) EXPECT_EQ(send(4, mode).reason, DropReason::BadFormat);
+  EXPECT_EQ(send(4, 3, 47).reason, DropReason::BadFormat);
+  EXPECT_EQ(send(4, 3, 49).reason, DropReason::BadFormat);
+  EXPECT_EQ(send(4, 4).reason, DropReason::Declined);
+  EXPECT_EQ(send(4, 3, 68).reason, DropReason::BadAuthentication);
+  EXPECT_EQ(send(4, 3, 1468).reason, DropReason::Declined);
+  EXPECT_EQ(count("ss_badformat"), 12U + 32U + 4U + 2U);
+  EXPECT_EQ(count("ss_declined"), 2U);
+  EXPECT_EQ(count("ss_badauth"), 1U);
+  EXPECT_EQ(count("ss_processed"), 0U);
+  EXPECT_EQ(count("ss_received"), 12U + 32U + 4U + 2U + 3U);
+}
+
+TEST_F(ServerTest, HandsControlRequestsOn) {
+  start(flag::kNoModify);
+  const auto outcome = send(2, 6, 12);
+  EXPECT_EQ(outcome.action, Action::Control);
+  EXPECT_EQ(outcome.flags, flag::kNoModify);
+  EXPECT_EQ(count("ss_numctlreq"), 1U);
+  EXPECT_EQ(count("ss_processed"), 1U);
+  EXPECT_EQ(count("ss_oldver"), 0U);
+}
+
+TEST_F(ServerTest, ObeysItsRestrictions) {
+  struct Case {
+    std::uint32_t flags;
+    bool serves_v4;
+    bool serves_v3;
+    bool controls_v2;
+  };
+  for (const Case& c :
+       {Case{flag::kIgnore, false, false, false}, Case{flag::kNoServe, false, false, true},
+        Case{flag::kNoQuery, true, true, false}, Case{flag::kVersion, true, false, false},
+        Case{flag::kNoModify | flag::kNoMruList | flag::kMsSntp, true, true, true}}) {
+    start(c.flags);
+    EXPECT_EQ(send(4, 3).action == Action::Reply, c.serves_v4) << c.flags;
+    EXPECT_EQ(send(3, 3).action == Action::Reply, c.serves_v3) << c.flags;
+    EXPECT_EQ(send(2, 6, 12).action == Action::Control, c.controls_v2) << c.flags;
+    EXPECT_EQ(count("ss_restricted"), 3U - static_cast<unsigned>(c.serves_v4) -
+                                          static_cast<unsigned>(c.serves_v3) -
+                                          static_cast<unsigned>(c.controls_v2));
+  }
+}
+
+TEST_F(ServerTest, WantsAKeyUnderNotrustButNotForControl) {
+  start(flag::kNoTrust);
+  EXPECT_EQ(send(4, 3).reason, DropReason::BadAuthentication);
+  EXPECT_EQ(send(2, 6, 12).action, Action::Control);
+}
+
+TEST_F(ServerTest, DropsOneInTenUnderFlake) {
+  start(flag::kFlake);
+  int dropped = 0;
+  for (int i = 0; i < 10'000; ++i) dropped += send(4, 3).reason == DropReason::Restricted ? 1 : 0;
+  EXPECT_NEAR(dropped, 1000, 150);
+}
+
+TEST_F(ServerTest, IgnoresMulticastSources) {
+  start(0);
+  remote_.address = Address::v4(0xe0000101);
+  EXPECT_EQ(send(4, 3).reason, DropReason::Restricted);
+}
+
+TEST_F(ServerTest, LimitsABurst) {
+  start(flag::kLimited);
+  int replies = 0;
+  for (int i = 0; i < 45; ++i) replies += send(4, 3).action == Action::Reply ? 1 : 0;
+  EXPECT_EQ(replies, 20);
+  EXPECT_EQ(count("ss_limited"), 25U);
+  EXPECT_EQ(count("ss_kodsent"), 0U);
+  EXPECT_EQ(count("ss_processed"), 20U);
+}
+
+TEST_F(ServerTest, KissesWithinABurst) {
+  start(flag::kLimited | flag::kKod);
+  int replies = 0;
+  int kisses = 0;
+  for (int i = 0; i < 45; ++i) {
+    if (send(4, 3).action != Action::Reply) continue;
+    ++(wire::decode_header(out_)->reference_id == kiss::kRate ? kisses : replies);
+  }
+  EXPECT_EQ(replies, 20);
+  EXPECT_EQ(kisses, 10);
+  EXPECT_EQ(count("ss_limited"), 25U);
+  EXPECT_EQ(count("ss_kodsent"), 10U);
+}
+
+TEST_F(ServerTest, TakesItsLimitsFromTheConfiguration) {
+  config::Settings settings;
+  settings.limit.burst = 5;
+  settings.mru.max_depth = 700;
+  server_.emplace(settings, random_);
+  int replies = 0;
+  for (int i = 0; i < 45; ++i) replies += send(4, 3).action == Action::Reply ? 1 : 0;
+  EXPECT_EQ(replies, 5);
+  EXPECT_EQ(count("mru_maxdepth"), 700U);
+}
+
+TEST_F(ServerTest, AnswersControlInsteadOfKissingIt) {
+  start(flag::kLimited | flag::kKod);
+  int answered = 0;
+  for (int i = 0; i < 45; ++i) answered += send(2, 6, 12).action == Action::Control ? 1 : 0;
+  EXPECT_EQ(answered, 30);
+  EXPECT_EQ(count("ss_kodsent"), 0U);
+}
+
+TEST_F(ServerTest, RemembersClientsAsLongAsSomebodyNeedsIt) {
+  start(0, true);
+  send(4, 3);
+  EXPECT_EQ(count("mru_depth"), 1U);
+  EXPECT_EQ(count("mru_enabled"), 1U);
+  start(flag::kLimited, false);
+  send(4, 3);
+  EXPECT_EQ(count("mru_depth"), 1U);
+  EXPECT_EQ(count("mru_enabled"), 2U);
+  start(flag::kKod, false);
+  EXPECT_EQ(send(4, 3).flags, 0U);
+  EXPECT_EQ(count("mru_depth"), 0U);
+  EXPECT_EQ(count("mru_enabled"), 0U);
+}
+
+TEST_F(ServerTest, ForgetsClientsWhenTheClockSteps) {
+  start(0);
+  send(4, 3);
+  server_->clock_stepped();
+  EXPECT_EQ(count("mru_depth"), 0U);
+}
+
+TEST_F(ServerTest, CountsHitsOfItsEntries) {
+  start(0);
+  send(4, 3);
+  send(4, 3);
+  EXPECT_EQ(server_->hits(), (std::vector<std::uint64_t>{2, 0}));
+  server_->set_access(AccessTable());
+  EXPECT_EQ(server_->hits(), (std::vector<std::uint64_t>{0, 0}));
+}
+
+TEST_F(ServerTest, PokesHoles) {
+  config::Settings settings;
+  config::RestrictSettings line;
+  line.subject = config::RestrictSettings::Subject::Default;
+  line.flags = flag::kIgnore;
+  settings.restrictions.push_back(line);
+  line.subject = config::RestrictSettings::Subject::Source;
+  line.flags = 0;
+  settings.restrictions.push_back(line);
+  server_.emplace(settings, random_);
+  EXPECT_EQ(send(4, 3).reason, DropReason::Restricted);
+  EXPECT_EQ(server_->poke_hole(remote_, false), AccessTable::Hole::Poked);
+  EXPECT_EQ(send(4, 3).action, Action::Reply);
+  EXPECT_EQ(server_->hits(), (std::vector<std::uint64_t>{1, 1, 0})) << "older counts are kept";
+}
+
+TEST_F(ServerTest, CountsPeriodsApartFromTotals) {
+  start(0);
+  send(4, 3);
+  server_->start_period();
+  send(4, 3);
+  send(4, 3);
+  EXPECT_EQ(count("ss_received"), 2U);
+  EXPECT_EQ(count("ss_received_r"), 3U);
+}
+
+TEST_F(ServerTest, CountsRepliesToOwnRequests) {
+  start(0);
+  server_->count_reply();
+  EXPECT_EQ(count("ss_received"), 1U);
+  EXPECT_EQ(count("ss_processed"), 1U);
+}
+
+TEST_F(ServerTest, ShowsTheLimitsOfItsList) {
+  start(0);
+  send(4, 3);
+  clock_.advance(std::chrono::seconds(30));
+  remote_.address = Address::v4(7);
+  send(4, 3);
+  EXPECT_EQ(count("mru_mindepth"), 600U);
+  EXPECT_EQ(count("mru_maxdepth"), 10922U);
+  EXPECT_EQ(count("mru_maxage"), 3600U);
+  EXPECT_EQ(count("mru_minage"), 64U);
+  EXPECT_EQ(count("mru_maxmem"), 1024U);
+  EXPECT_EQ(count("mru_new"), 2U);
+  EXPECT_EQ(count("mru_oldest_age"), 30U);
+}
+
+TEST_F(ServerTest, KnowsNoOtherVariables) {
+  start(0);
+  EXPECT_FALSE(server_->counter("ss_"));
+  EXPECT_FALSE(server_->counter("_r"));
+  EXPECT_FALSE(server_->counter("mru_depth_r"));
+  EXPECT_FALSE(server_->counter(""));
+}
+
+}  // namespace
+}  // namespace ntp::server
