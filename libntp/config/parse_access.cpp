@@ -31,7 +31,8 @@ bool read_flag(Line& line, RestrictSettings& entry) {
   if (token.is(Keyword::NtpPort)) {
     entry.ntp_port = true;
   } else if (token.is(Keyword::NoPeer) || token.is(Keyword::NoTrap)) {
-    line.report().error(line.here(), "restrict " + token.text + " ignored: there is none of that");
+    line.report().warning(line.here(),
+                          "restrict " + token.text + " ignored: there is none of that");
   } else {
     bool known = false;
     for (const auto& word : kFlagWords) {
@@ -140,8 +141,6 @@ bool parse_restrict(Keyword directive, Line& line, Draft& draft) {
   line.expect(entry.subject == RestrictSettings::Subject::Address && mask.empty()
                   ? "'mask' or a restriction flag"
                   : "a restriction flag");
-  // NTPsec: a flag that means nothing any more still keeps `unrestrict` from removing the entry
-  // only if it is ntpport.
   while (read_flag(line, entry)) {
   }
   check_flags(entry, draft, line.report());

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <algorithm>
-#include <array>
-
 #include "libntp/config/directives.h"
+#include "libntp/config/text.h"
 
 namespace ntp::config {
 namespace {
@@ -26,8 +24,11 @@ bool read_key_item(Line& line, KeyItem& item) {
     return true;
   }
   line.take();
-  const auto first = line.integer();
-  if (!first) return false;
+  if (line.peek().kind != TokenKind::Integer) {
+    line.reject("FIRST ... LAST ), with blanks around the dots");
+    return false;
+  }
+  const std::int32_t first = line.take().integer;
   if (!line.accept(Keyword::Ellipsis)) {
     line.reject("'...' with blanks around it");
     return false;
@@ -39,7 +40,7 @@ bool read_key_item(Line& line, KeyItem& item) {
     return false;
   }
   line.take();
-  item.first = *first;
+  item.first = first;
   item.last = *last;
   return true;
 }
@@ -82,12 +83,9 @@ std::string* nts_string(Keyword item, NtsSettings& nts) {
   }
 }
 
-/// What the value of an `nts` item says against it; it is empty if all is well. `ignored` tells
-/// whether the item is without effect then.
-std::string nts_complaint(Keyword item, const std::string& value, bool& ignored) {
-  ignored = item == Keyword::Aead;
-  if (item == Keyword::Aead && value != "AES_SIV_CMAC_256" && value != "AES_SIV_CMAC_384" &&
-      value != "AES_SIV_CMAC_512") {
+/// What is wrong with the value of an `nts` item; empty if nothing is.
+std::string nts_complaint(Keyword item, const std::string& value) {
+  if (item == Keyword::Aead && !is_aead(value)) {
     return "unknown AEAD " + quote(value) +
            ", expected AES_SIV_CMAC_256, _384 or _512 (the item is ignored)";
   }
@@ -147,10 +145,9 @@ bool parse_nts(Keyword, Line& line, Draft& draft) {
       const Location where = line.here();
       auto value = line.string();
       if (!value) return false;
-      bool ignored = false;
-      const std::string complaint = nts_complaint(item.keyword, *value, ignored);
+      const std::string complaint = nts_complaint(item.keyword, *value);
       if (!complaint.empty()) line.report().error(where, complaint);
-      if (complaint.empty() || !ignored) *target = *std::move(value);
+      if (complaint.empty() || !item.is(Keyword::Aead)) *target = *std::move(value);
       return true;
     }
     switch (item.keyword) {

@@ -90,4 +90,8 @@ std::string driver_names() {
   return names;
 }
 
+bool is_aead(std::string_view name) {
+  return name == "AES_SIV_CMAC_256" || name == "AES_SIV_CMAC_384" || name == "AES_SIV_CMAC_512";
+}
+
 }  // namespace ntp::config

@@ -33,4 +33,7 @@ int driver_type(std::string_view name);
 /// All names with a blank between them.
 std::string driver_names();
 
+/// Whether NTS knows an AEAD of that name; case matters.
+bool is_aead(std::string_view name);
+
 }  // namespace ntp::config
