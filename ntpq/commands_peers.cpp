@@ -25,7 +25,6 @@ PeersTable make_table(Shell& shell, PeersForm form) {
   options.form = form;
   options.wide = shell.wide;
   options.units = shell.units;
-  options.charset = shell.console.charset;
   options.width = shell.table_width;
   if (shell.names) {
     options.name_of = [&shell](const std::string& address) { return shell.name_of(address); };

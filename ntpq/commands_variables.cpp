@@ -75,7 +75,6 @@ bool show(Shell& shell, const ListRequest& request) {
   if (request.names.empty()) text += status_line(shell, request.kind, reply->status);
   CookOptions options;
   options.units = shell.units;
-  options.charset = shell.console.charset;
   options.width = shell.console.width;
   options.now = shell.network.wall();
   shell.say(text + (shell.raw ? raw_text(reply->data) : cook(variables, options)));

@@ -8,6 +8,7 @@
 #include "ntpq/date.h"
 #include "ntpq/number.h"
 #include "ntpq/text.h"
+#include "ntpq/units.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -51,7 +52,7 @@ std::string cook_flash(const Variable& variable, const CookOptions&) {
 }
 
 std::string cook_filter(const Variable& variable, const CookOptions& options) {
-  if (options.units) return filter_with_unit(variable.text, options.charset);
+  if (options.units) return filter_with_unit(variable.text);
   std::string text;
   for (const std::string_view value : split_words(variable.text)) {
     if (!text.empty()) text += "\t";
@@ -90,7 +91,7 @@ std::string quoted(std::string_view text) {
 
 std::string cook_other(const Variable& variable, const CookOptions& options) {
   const auto unit = unit_of(variable.name);
-  if (unit && options.units) return with_unit(variable.text, *unit, options.charset);
+  if (unit && options.units) return with_unit(variable.text, *unit);
   switch (variable.kind) {
     case Variable::Kind::Integer:
       return std::to_string(variable.integer);
@@ -145,7 +146,7 @@ std::string cook(const Variables& variables, const CookOptions& options) {
   std::size_t line = 0;
   for (const Variable& variable : variables) {
     const std::string item = cook_item(variable, options);
-    const std::size_t length = columns(item) + kSeparator.size();
+    const std::size_t length = item.size() + kSeparator.size();
     if (line + length > limit) {
       if (!text.empty()) text.pop_back();
       text += '\n';

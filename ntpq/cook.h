@@ -6,14 +6,12 @@
 #include <string_view>
 
 #include "libntp/core/time.h"
-#include "ntpq/units.h"
 #include "ntpq/variables.h"
 
 namespace ntp::ntpq {
 
 struct CookOptions {
   bool units = false;
-  Charset charset = Charset::Ascii;
   /// Columns of the terminal, 80 if there is none.
   std::size_t width = 80;
   /// Names the era of the timestamps.

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <langinfo.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <clocale>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "ntpq/number.h"
@@ -31,11 +28,6 @@ std::size_t terminal_width() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return kPlain;
-}
-
-Charset terminal_charset() {
-  std::setlocale(LC_CTYPE, "");
-  return std::string_view(::nl_langinfo(CODESET)) == "UTF-8" ? Charset::Utf8 : Charset::Ascii;
 }
 
 /// NTPsec: an interrupt is an end like any other. Every text is written at once, so none is lost.
@@ -71,7 +63,7 @@ int run(int argc, char** argv) {
   }
   UdpNetwork network;
   const Console console{std::cout, std::cerr, log_file.is_open() ? log_file : std::cerr,
-                        terminal_width(), terminal_charset()};
+                        terminal_width()};
   return run_program(*options, network, console, {std::cin, ::isatty(STDIN_FILENO) != 0});
 }
 

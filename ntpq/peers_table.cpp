@@ -9,6 +9,7 @@
 #include "ntpq/date.h"
 #include "ntpq/status_text.h"
 #include "ntpq/text.h"
+#include "ntpq/units.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -164,7 +165,7 @@ std::string PeersTable::remote_name(const Peer& peer) const {
 std::string PeersTable::value(const Variable* variable, bool six_decimals) const {
   if (variable == nullptr) return pad_left(".", kValueWidth);
   if (options_.units) {
-    return with_unit(variable->text, Unit::Milliseconds, options_.charset, kValueWidth);
+    return with_unit(variable->text, Unit::Milliseconds, kValueWidth);
   }
   if (!variable->is_number()) return pad_left(visible(variable->text), kValueWidth);
   return eight_columns(variable->real, six_decimals ? 4 : 3);

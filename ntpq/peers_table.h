@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "libntp/core/time.h"
-#include "ntpq/units.h"
 #include "ntpq/variables.h"
 
 namespace ntp::ntpq {
@@ -22,7 +21,6 @@ struct PeersOptions {
   /// Names longer than their column stand on a line of their own.
   bool wide = false;
   bool units = false;
-  Charset charset = Charset::Ascii;
   /// Columns of the terminal. What is beyond 80 goes to the name, up to 24; a narrower terminal
   /// gets the table of 80.
   std::size_t width = 80;

@@ -14,7 +14,6 @@
 #include "ntpq/names.h"
 #include "ntpq/options.h"
 #include "ntpq/session.h"
-#include "ntpq/units.h"
 #include "ntpq/variables.h"
 
 namespace ntp::ntpq {
@@ -27,7 +26,6 @@ struct Console {
   std::ostream& log;
   /// Columns, 80 if standard output is no terminal.
   std::size_t width = 80;
-  Charset charset = Charset::Ascii;
 };
 
 /// An association of the server's list.

@@ -34,20 +34,12 @@ std::string visible(std::string_view text, std::string_view keep) {
   return shown;
 }
 
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char character) {
-    return (static_cast<unsigned char>(character) & 0xc0) != 0x80;
-  }));
-}
-
 std::string pad_left(std::string_view text, std::size_t width) {
-  const std::size_t used = columns(text);
-  return std::string(width > used ? width - used : 0, ' ') + std::string(text);
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + std::string(text);
 }
 
 std::string pad_right(std::string_view text, std::size_t width) {
-  const std::size_t used = columns(text);
-  return std::string(text) + std::string(width > used ? width - used : 0, ' ');
+  return std::string(text) + std::string(width > text.size() ? width - text.size() : 0, ' ');
 }
 
 std::string to_hex(std::uint64_t value, std::size_t digits) { return to_base(value, digits, 16); }

@@ -14,9 +14,7 @@ namespace ntp::ntpq {
 /// server or the DNS says can steer a terminal. Octets in `keep` pass.
 std::string visible(std::string_view text, std::string_view keep = {});
 
-/// Columns a UTF-8 text takes, one a character.
-std::size_t columns(std::string_view text);
-/// Filled with blanks up to `width` columns, on the left or on the right; never cut.
+/// Filled with blanks up to `width` characters, on the left or on the right; never cut.
 std::string pad_left(std::string_view text, std::size_t width);
 std::string pad_right(std::string_view text, std::size_t width);
 

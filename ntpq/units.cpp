@@ -46,17 +46,11 @@ struct Scale {
 };
 
 constexpr std::array<std::string_view, 5> kTimeNames = {"ns", "us", "ms", "s", "ks"};
-constexpr std::array<std::string_view, 5> kTimeNamesUtf8 = {"ns", "\xc2\xb5s", "ms", "s", "ks"};
 constexpr std::array<std::string_view, 4> kRatioNames = {"ppt", "ppb", "ppm", "ppk"};
-constexpr std::array<std::string_view, 4> kRatioNamesUtf8 = {"ppt", "ppb", "ppm", "\xe2\x80\xb0"};
 
-Scale scale_of(Unit unit, Charset charset) {
-  const bool utf8 = charset == Charset::Utf8;
-  if (unit == Unit::PartsPerMillion) {
-    return {utf8 ? std::span<const std::string_view>(kRatioNamesUtf8) : kRatioNames, 2};
-  }
-  return {utf8 ? std::span<const std::string_view>(kTimeNamesUtf8) : kTimeNames,
-          unit == Unit::Seconds ? std::size_t{3} : std::size_t{2}};
+Scale scale_of(Unit unit) {
+  if (unit == Unit::PartsPerMillion) return {kRatioNames, 2};
+  return {kTimeNames, unit == Unit::Seconds ? std::size_t{3} : std::size_t{2}};
 }
 
 /// A decimal number as its digits.
@@ -172,9 +166,8 @@ std::optional<Unit> unit_of(std::string_view variable) {
   return std::nullopt;
 }
 
-std::string with_unit(std::string_view number, Unit unit, Charset charset,
-                      std::optional<std::size_t> width) {
-  const Scale names = scale_of(unit, charset);
+std::string with_unit(std::string_view number, Unit unit, std::optional<std::size_t> width) {
+  const Scale names = scale_of(unit);
   const std::string unscaled = visible(number) + std::string(names.names[names.start]);
   auto digits = parse_digits(number);
   if (!digits) return width ? pad_left(unscaled, *width) : unscaled;
@@ -188,12 +181,12 @@ std::string with_unit(std::string_view number, Unit unit, Charset charset,
   if (index < 0 || index >= static_cast<int>(names.names.size())) return unscaled;
   const std::string_view name = names.names[static_cast<std::size_t>(index)];
   if (!width) return scaled.text + std::string(name);
-  return fit(scaled.text, *width - columns(name)) + std::string(name);
+  return fit(scaled.text, *width - name.size()) + std::string(name);
 }
 
-std::string filter_with_unit(std::string_view values, Charset charset) {
+std::string filter_with_unit(std::string_view values) {
   constexpr std::size_t kValueWidth = 7;
-  const Scale names = scale_of(Unit::Milliseconds, charset);
+  const Scale names = scale_of(Unit::Milliseconds);
   std::vector<Digits> numbers;
   for (const std::string_view word : split_words(values)) {
     const auto digits = parse_digits(word);

@@ -7,11 +7,12 @@
 #include <string>
 #include <string_view>
 
-/// Numbers with units (`-u`). All work is done on the digits received, so that none is invented.
+/// Numbers with units (`-u`). NTPsec: microseconds are `us` and parts per thousand `ppk`, since its
+/// ntpq never finds its output to be UTF-8. All work is done on the digits received, so that none
+/// is invented.
 namespace ntp::ntpq {
 
 enum class Unit : std::uint8_t { Seconds, Milliseconds, PartsPerMillion };
-enum class Charset : std::uint8_t { Ascii, Utf8 };
 
 /// The unit in which daemons send a variable, if it has one.
 std::optional<Unit> unit_of(std::string_view variable);
@@ -19,10 +20,10 @@ std::optional<Unit> unit_of(std::string_view variable);
 /// The number scaled so that one to three digits stand before the point, with its unit. With a
 /// width the result is padded to it, or loses decimals to fit. A text that is no plain decimal
 /// number stays as it is, followed by its unit.
-std::string with_unit(std::string_view number, Unit unit, Charset charset,
+std::string with_unit(std::string_view number, Unit unit,
                       std::optional<std::size_t> width = std::nullopt);
 
 /// The eight values of a filter array in milliseconds, all in the unit that most of them share.
-std::string filter_with_unit(std::string_view values, Charset charset);
+std::string filter_with_unit(std::string_view values);
 
 }  // namespace ntp::ntpq
