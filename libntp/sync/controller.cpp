@@ -15,6 +15,7 @@ constexpr double kAveraging = 8;            // of jitter and wander, in updates
 constexpr double kPollGate = 4;             // times the jitter
 constexpr int kPollLimit = 30;              // of the poll score, either way
 constexpr double kFrequencyLockGain = .25;  // of an update's apparent frequency error
+constexpr double kMaxFrequencyShare = .5;   // of an offset, taken as run up since the last one
 constexpr double kNegligiblePhase = 1e-9;   // s
 
 /// The root of the exponential average of squares.
@@ -64,7 +65,8 @@ ControllerUpdate Controller::update(MonoTime now, MonoTime /*sampled*/, double o
     return {Adjustment::Slewed, {}};
   }
   if (state_ == ControllerState::Training) {
-    if (since_accepted < settings_.stepout) return {};
+    // The clock is good enough to show; it is left alone while its rate is measured.
+    if (since_accepted < settings_.stepout) return {Adjustment::Slewed, {}};
     measure_frequency(offset, since_accepted);
   }
   settings_.allow_panic = false;
@@ -125,8 +127,12 @@ void Controller::measure_frequency(double offset, double since_accepted) {
 /// error that the update shows is taken as it is.
 void Controller::discipline_frequency(double offset, double since_accepted) {
   const int exponent = std::min(poll_, kMaxConstantExponent);
-  const double interval = std::min(since_accepted, log2_seconds(3 + exponent));
-  double change = offset * interval / std::pow(8 * log2_seconds(exponent), 2);
+  const double loop_gain = since_accepted / std::pow(8 * log2_seconds(exponent), 2);
+  // After a long silence the offset is what a wrong frequency ran up since; the loop's gain would
+  // make up for it several times over.
+  const double gain =
+      since_accepted > 0 ? std::min(loop_gain, kMaxFrequencyShare / since_accepted) : 0;
+  double change = offset * gain;
   if (poll_ >= settings_.allan_exponent) {
     change +=
         kFrequencyLockGain * (offset - phase_) / std::max(since_accepted, log2_seconds(poll_));

@@ -30,7 +30,8 @@ enum class ControllerState : std::uint8_t {
   Synchronized,
 };
 
-/// What became of an update.
+/// What became of an update: Slewed if the clock is good (it may be left alone while its frequency
+/// is measured), Ignored if the offset is beyond the step limit and must prove itself.
 enum class Adjustment : std::uint8_t { Ignored, Slewed, Stepped, Panic };
 
 struct ControllerUpdate {

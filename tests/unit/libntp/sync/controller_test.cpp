@@ -81,8 +81,9 @@ TEST(Controller, TrainsFrequencyWithoutADriftFile) {
   EXPECT_EQ(loop.controller.state(), ControllerState::Training);
   for (int i = 0; i < 4; ++i) {
     loop.run(64);
-    EXPECT_EQ(loop.update().adjustment, Adjustment::Ignored);
+    EXPECT_EQ(loop.update().adjustment, Adjustment::Slewed);
     EXPECT_EQ(loop.controller.frequency(), 0);
+    EXPECT_EQ(loop.controller.state(), ControllerState::Training);
   }
   loop.run(64);
   EXPECT_EQ(loop.update().adjustment, Adjustment::Slewed);
@@ -109,6 +110,17 @@ TEST(Controller, Masters100PpmAndATenthOfASecond) {
   EXPECT_NEAR(loop.error, 0, 20e-6);
 }
 
+TEST(Controller, StaysStableWhenUpdatesAreRare) {
+  Loop loop(0.001, 10e-6);
+  loop.controller.set_initial_frequency(0);
+  for (int i = 0; i < 40; ++i) {
+    loop.update();
+    loop.run(4000);
+  }
+  EXPECT_NEAR(loop.controller.frequency(), -10e-6, 1e-8);
+  EXPECT_NEAR(loop.error, 0, 100e-6);
+}
+
 TEST(Controller, StepsAtOnceAtTheStart) {
   for (const double error : {-0.2, 0.2, 500.0}) {
     Loop loop(error, 0);
@@ -126,9 +138,9 @@ TEST(Controller, StepsAtOnceAtTheStart) {
 TEST(Controller, StepsAfterTrainingIfTheOffsetRanAway) {
   Loop loop(0.2, 490e-6);
   loop.update();
-  loop.run(256);
+  loop.run(290);
   EXPECT_EQ(loop.update().adjustment, Adjustment::Ignored);
-  loop.run(64);
+  loop.run(30);
   EXPECT_EQ(loop.update().adjustment, Adjustment::Stepped);
   EXPECT_NEAR(loop.controller.frequency(), -490e-6, 1e-9);
   EXPECT_EQ(loop.controller.state(), ControllerState::Synchronized);
