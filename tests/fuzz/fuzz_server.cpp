@@ -20,6 +20,9 @@ ntp::config::Settings settings_of(std::uint32_t flags) {
   line.remove = false;
   line.flags = flags;
   settings.restrictions.push_back(line);
+  // Small, so that a run is quick.
+  settings.mru.min_depth = 1;
+  settings.mru.max_depth = 16;
   return settings;
 }
 
