@@ -17,7 +17,9 @@ constexpr int kBatchesPerWakeup = 4;
 const char* family_name(Family family) { return family == Family::V6 ? "IPv6" : "IPv4"; }
 
 /// These say that the host does not have the family, not that somebody is in the way.
-bool is_absent_family(int code) { return code == EAFNOSUPPORT || code == EADDRNOTAVAIL; }
+bool is_absent_family(int code) {
+  return code == EAFNOSUPPORT || code == EADDRNOTAVAIL || code == EPROTONOSUPPORT || code == EINVAL;
+}
 
 Result<os::UniqueFd, int> open_wildcard(Family family, const UdpServer::Options& options) {
   auto fd = open_udp_socket(family, options.dscp);
