@@ -67,16 +67,13 @@ void Association::take_sample(const sync::Sample& sample, const Context& context
   unreach_ = 0;
   const auto order =
       context.settling ? sync::ClockFilter::Order::Age : sync::ClockFilter::Order::Distance;
-  switch (filter_.add(sample, context.mono, schedule_.poll(), order)) {
-    case sync::ClockFilter::Verdict::Updated:
-      actions.push_back(Reselect{});
-      break;
-    case sync::ClockFilter::Verdict::Popcorn:
-      actions.push_back(Report{control::PeerEvent::Popcorn, {}});
-      break;
-    case sync::ClockFilter::Verdict::Stale:
-      break;
+  if (filter_.add(sample, context.mono, schedule_.poll(), order) ==
+      sync::ClockFilter::Verdict::Popcorn) {
+    actions.push_back(Report{control::PeerEvent::Popcorn, {}});
   }
+  // Even where the best sample is an old one its dispersion has changed, and with it what the
+  // source is worth; NTPsec waits for a new best one.
+  actions.push_back(Reselect{});
 }
 
 double Association::root_delay() const { return source_root_delay_ + estimate().delay; }

@@ -90,7 +90,7 @@ class Association {
  protected:
   /// A new poll round: the reach register shifts. Appends what follows from lost reachability.
   void shift_reach(const Context& context, Actions& actions);
-  /// A good sample came: reach, filter, and the selection if the estimate is new.
+  /// A good sample came: reach, filter, selection.
   void take_sample(const sync::Sample& sample, const Context& context, Actions& actions);
   void forget(const Context& context, RefId reference_id);
   [[nodiscard]] unsigned peer_tests(const Context& context) const;

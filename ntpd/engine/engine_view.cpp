@@ -20,7 +20,8 @@ control::SystemView Engine::system() const {
   view.precision = options_.precision;
   view.root_delay = state_.root_delay;
   view.root_dispersion = state_.root_dispersion_at(now);
-  view.root_distance = state_.root_distance_at(now);
+  // NTPsec: of the last update, while the dispersion is shown as it is now.
+  view.root_distance = state_.root_delay / 2 + state_.root_dispersion;
   view.reference_id = state_.reference_id;
   view.reference_time = state_.reference_time;
   view.time_constant = controller.poll_exponent();

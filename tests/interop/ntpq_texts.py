@@ -29,9 +29,15 @@ MOVING = re.compile(r"(?<=\bclock=)[0-9a-f]{8}\.[0-9a-f]{8} [-0-9T:.]+Z|"
                     r"(?<=\brootdisp=)[0-9.]+|(?<=\bheadway=)[0-9]+")
 
 
+# NTPsec 1.2.2's daemon sends stray octets before the filter arrays. Its ntpq prints them raw; ours
+# shows them as \\xNN, so that they can't command a terminal.
+STRAY = re.compile(r"\\x[0-9a-f]{2}|[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def still(text):
     """The text with a mark for each moving value. A line that these push about is joined again; in
     the peers table the column `when` counts seconds and keeps its width."""
+    text = STRAY.sub("", text)
     lines = text.splitlines(keepends=True)
     if lines and lines[0].rstrip().endswith("jitter"):
         end = lines[0].index("when") + len("when")
