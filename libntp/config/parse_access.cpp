@@ -31,8 +31,9 @@ bool read_flag(Line& line, RestrictSettings& entry) {
   if (token.is(Keyword::NtpPort)) {
     entry.ntp_port = true;
   } else if (token.is(Keyword::NoPeer) || token.is(Keyword::NoTrap)) {
+    const std::string_view why = token.is(Keyword::NoPeer) ? "symmetric peers" : "traps";
     line.report().warning(line.here(),
-                          "restrict " + token.text + " ignored: there is none of that");
+                          "restrict " + token.text + " ignored: there are no " + std::string(why));
   } else {
     bool known = false;
     for (const auto& word : kFlagWords) {
