@@ -44,10 +44,13 @@ std::vector<std::string> listed_names(const Shell& shell) {
 }
 
 std::string nothing_returned(const ListRequest& request) {
-  const std::string_view clock = request.kind == StatusKind::Clock ? " clock" : "";
-  if (request.association == 0) return "No system" + std::string(clock) + " variables returned\n";
-  return "No information returned for" + std::string(clock) + " association " +
-         std::to_string(request.association) + "\n";
+  const bool clock = request.kind == StatusKind::Clock;
+  if (request.association != 0) {
+    return std::string("No information returned for") + (clock ? " clock" : "") + " association " +
+           std::to_string(request.association) + "\n";
+  }
+  // NTPsec: of the system it says nothing.
+  return clock ? "No system clock variables returned\n" : "";
 }
 
 std::string status_line(const Shell& shell, StatusKind kind, std::uint16_t status) {

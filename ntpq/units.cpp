@@ -189,10 +189,10 @@ std::string filter_with_unit(std::string_view values) {
   const Scale names = scale_of(Unit::Milliseconds);
   std::vector<Digits> numbers;
   for (const std::string_view word : split_words(values)) {
-    const auto digits = parse_digits(word);
-    if (!digits) return visible(values);
-    numbers.push_back(*digits);
+    // Stray octets of 1.2.2 daemons leave words that are no numbers.
+    if (const auto digits = parse_digits(word)) numbers.push_back(*digits);
   }
+  if (numbers.empty()) return visible(values);
   int lowest = -static_cast<int>(names.start);
   std::vector<std::pair<int, int>> votes;
   for (const Digits& number : numbers) {

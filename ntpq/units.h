@@ -24,6 +24,7 @@ std::string with_unit(std::string_view number, Unit unit,
                       std::optional<std::size_t> width = std::nullopt);
 
 /// The eight values of a filter array in milliseconds, all in the unit that most of them share.
+/// Words that are no numbers are left out.
 std::string filter_with_unit(std::string_view values);
 
 }  // namespace ntp::ntpq

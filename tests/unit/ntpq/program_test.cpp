@@ -91,6 +91,29 @@ TEST(Program, TimeoutsAreObeyed) {
   EXPECT_EQ(network.clock - MonoTime{}, std::chrono::milliseconds(200));
 }
 
+TEST(Program, SaysThatAnAssociationHasNoSuchVariables) {
+  ScriptedNetwork network;
+  wire::ControlHeader list = reply_header(peer_request());
+  list.opcode = static_cast<std::uint8_t>(wire::ControlOpcode::ReadStatus);
+  list.association = 0;
+  Bytes empty = fragment(0, "", More::No);
+  empty[3] = 2;
+  network.script = {
+      {{Duration{}, wire::encode_control(list, as_bytes(std::string_view("\0\7\x96\x14", 4)))}},
+      {{Duration{}, empty}}};
+  const Result result = run({"-c", "rv 7 org"}, "", network);
+  EXPECT_EQ(result.out, "No information returned for association 7\n");
+  EXPECT_EQ(result.err, "");
+}
+
+TEST(Program, SaysNothingIfTheSystemHasNoSuchVariables) {
+  ScriptedNetwork network;
+  wire::ControlHeader empty = reply_header(peer_request());
+  empty.association = 0;
+  network.script = {{{Duration{}, wire::encode_control(empty, {})}}};
+  EXPECT_EQ(run({"-c", "rv"}, "", network).out, "");
+}
+
 TEST(Program, ListsItsCommands) {
   const std::string list = run({"-c", "help"}).out;
   EXPECT_EQ(list.substr(0, 42), "\nDocumented commands (type help <topic>):\n");

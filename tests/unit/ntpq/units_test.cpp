@@ -50,7 +50,8 @@ TEST(Units, ScalesRatiosUpToParts) {
 TEST(Units, GivesAFilterOneUnit) {
   EXPECT_EQ(filter_with_unit("0.08 0.06 -0.01"), "   0.08    0.06   -0.01 ms");
   EXPECT_EQ(filter_with_unit("16000.00 16000.00 1.00"), "16.0000 16.0000 0.00100 s");
-  EXPECT_EQ(filter_with_unit("0.08 junk"), "0.08 junk");
+  EXPECT_EQ(filter_with_unit("`P 0.08"), "   0.08 ms");
+  EXPECT_EQ(filter_with_unit("junk \x1b"), "junk \\x1b");
 }
 
 }  // namespace
