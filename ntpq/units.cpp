@@ -109,7 +109,7 @@ std::string rescale(Digits digits, int units) {
   if (units > 0) {
     if (digits.whole.size() < moved) digits.whole.insert(0, moved - digits.whole.size(), '0');
     digits.decimals.insert(0, digits.whole.substr(digits.whole.size() - moved));
-    digits.whole.resize(digits.whole.size() - moved);
+    digits.whole.erase(digits.whole.size() - moved);
   } else {
     digits.whole += digits.decimals.substr(0, moved);
     digits.decimals.erase(0, moved);
