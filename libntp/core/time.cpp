@@ -12,13 +12,27 @@ constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kLargestWallSeconds =
     WallTime::max().time_since_epoch().count() / kNanosecondsPerSecond - 1;
 
+/// Whole seconds and the nanoseconds above them. std::chrono::floor would overflow at the ends.
+struct Split {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+Split split(WallTime time) {
+  const std::int64_t count = time.time_since_epoch().count();
+  Split parts{count / kNanosecondsPerSecond, count % kNanosecondsPerSecond};
+  if (parts.nanoseconds < 0) {
+    --parts.seconds;
+    parts.nanoseconds += kNanosecondsPerSecond;
+  }
+  return parts;
+}
+
 }  // namespace
 
 NtpTimestamp NtpTimestamp::from_wall(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto nanoseconds = static_cast<std::uint64_t>((time - whole).count());
-  const auto seconds =
-      static_cast<std::uint64_t>(whole.time_since_epoch().count() + kUnixEpochInNtp);
+  const Split parts = split(time);
+  const auto nanoseconds = static_cast<std::uint64_t>(parts.nanoseconds);
+  const auto seconds = static_cast<std::uint64_t>(parts.seconds + kUnixEpochInNtp);
   constexpr std::uint64_t kHalf = kNanosecondsPerSecond / 2;
   const std::uint64_t fraction = ((nanoseconds << 32) + kHalf) / kNanosecondsPerSecond;
   const std::uint64_t raw = (seconds << 32) + fraction;
@@ -26,8 +40,7 @@ NtpTimestamp NtpTimestamp::from_wall(WallTime time) {
 }
 
 WallTime NtpTimestamp::to_wall(WallTime pivot) const {
-  const auto pivot_whole = std::chrono::floor<std::chrono::seconds>(pivot);
-  const std::int64_t pivot_seconds = pivot_whole.time_since_epoch().count();
+  const std::int64_t pivot_seconds = split(pivot).seconds;
   const auto pivot_in_era =
       static_cast<std::uint32_t>(static_cast<std::uint64_t>(pivot_seconds + kUnixEpochInNtp));
   const auto ahead = static_cast<std::int32_t>(seconds() - pivot_in_era);
