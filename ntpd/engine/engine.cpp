@@ -66,6 +66,12 @@ void Engine::start() {
   resolve_restrictions();
   MonoTime first = started_;
   for (config::SourceSettings source : settings_.sources) {
+    if (source.nts || source.key != 0) {
+      // What the administrator wants protected is not asked for without protection.
+      host_.log.error("CONFIG: " + source.host + ": left out, because " +
+                      (source.nts ? "NTS" : "authentication by key") + " is not built in yet");
+      continue;
+    }
     if (of_other_family(source, options_.family)) {
       host_.log.info("PROTO: " + source.host + ": not of the address family in use, left out");
       continue;
