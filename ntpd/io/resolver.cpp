@@ -128,7 +128,7 @@ struct SystemResolver::Shared : std::enable_shared_from_this<Shared> {
   }
 };
 
-SystemResolver::SystemResolver(EventLoop& loop) : loop_(loop), shared_(std::make_shared<Shared>()) {
+SystemResolver::SystemResolver(EventLoop& loop) : shared_(std::make_shared<Shared>()) {
   shared_->loop = &loop;
 }
 

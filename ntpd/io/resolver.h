@@ -22,7 +22,6 @@ class SystemResolver final : public Resolver {
 
  private:
   struct Shared;
-  EventLoop& loop_;
   std::shared_ptr<Shared> shared_;
 };
 
