@@ -58,7 +58,7 @@ struct Recording {
 std::vector<Recording> all_recordings() {
   std::vector<Recording> recordings;
   for (const std::string folder : {"1.2.5", "1.2.5-asks-1.2.2"}) {
-    const auto texts = std::filesystem::path(GOLDEN_FOLDER) / folder / "text";
+    const auto texts = std::filesystem::path(REGULATOR_GOLDEN_DIR) / folder / "text";
     for (const auto& entry : std::filesystem::directory_iterator(texts)) {
       recordings.push_back({folder, entry.path().stem().string()});
     }
@@ -74,7 +74,7 @@ class NtpqReplay : public testing::TestWithParam<Recording> {};
 TEST_P(NtpqReplay, PrintsWhatTheRealOnePrinted) {
   const Recording& recording = GetParam();
   const auto runs =
-      load_runs(std::filesystem::path(GOLDEN_FOLDER) / recording.folder, recording.name);
+      load_runs(std::filesystem::path(REGULATOR_GOLDEN_DIR) / recording.folder, recording.name);
   ASSERT_FALSE(runs.empty());
   for (const RecordedRun& run : runs) {
     SCOPED_TRACE(run.title);

@@ -122,8 +122,8 @@ TEST_P(AccuracyScenario, KeepsTimeWhenHalfThePacketsAreLost) {
   const auto error =
       run(lab, {"server 10.0.0.1 minpoll 6 maxpoll 6", kUsualOscillator, {}}, seconds(40'000));
   // Each way: three polls in four go unanswered. NTPsec itself keeps within 2.3 ms of RMS there.
-  EXPECT_LE(error.rms, 2.3e-3);
-  EXPECT_LE(error.maximum, 10e-3);
+  EXPECT_LE(error.rms, 1e-3);
+  EXPECT_LE(error.maximum, 5e-3);
 }
 
 TEST_P(AccuracyScenario, ToleratesDuplicatesReorderingAndLatePackets) {
