@@ -26,6 +26,15 @@ std::string clock_identity(int type, int unit) {
   return "clock " + std::to_string(type) + '.' + std::to_string(unit);
 }
 
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash);
+}
+
+std::string place(const Location& where) {
+  return where.file + " line " + std::to_string(where.line);
+}
+
 bool families_meet(Family a, Family b) { return a == Family::Any || b == Family::Any || a == b; }
 
 }  // namespace
@@ -44,24 +53,46 @@ void Draft::add_source(SourceSettings source, Report& report) {
     const std::string name = source.type == SourceType::Refclock
                                  ? clock_address(source.driver_type, source.unit)
                                  : source.host;
-    report.info(source.where, "Ignoring duplicate " + quote(name));
+    report.warning(source.where,
+                   "Ignoring duplicate " + quote(name) + ": the options of the first line count");
     return;
   }
   seen |= family_bit(source.family);
   settings.sources.push_back(std::move(source));
 }
 
-void Draft::apply_switches() {
-  const auto apply = [](const SwitchWords& words, bool& flag) {
+void Draft::note_setting(const std::string& what, const Location& where, Report& report) {
+  Location& known = set_at_[what];
+  if (known.line != 0 && known.file != where.file) {
+    // NTPsec: within a directory the last name is read first, so that the first name wins.
+    const bool reversed =
+        directory_of(known.file) == directory_of(where.file) && where.file < known.file;
+    report.hint(reversed ? Severity::Warning : Severity::Info, known,
+                "'" + what + "' has no effect, since " + place(where) + " is read later" +
+                    (reversed ? ": the files of a directory are read from the last name to the "
+                                "first; leave one of the lines out"
+                              : ""));
+  }
+  known = where;
+}
+
+void Draft::apply_switches(Report& report) {
+  const auto apply = [&](const SwitchWords& words, bool& flag, const char* name) {
     if (words.enabled) flag = true;
     if (words.disabled) flag = false;
+    if (words.enabled && words.disabled) {
+      report.hint(Severity::Warning, words.enabled_at,
+                  std::string("'enable ") + name + "' has no effect, since '" + "disable " + name +
+                      "' in " + place(words.disabled_at) +
+                      " counts wherever it stands; leave one of them out");
+    }
   };
   if (kernel_off_by_tinker) settings.kernel = false;
-  apply(calibrate, settings.calibrate);
-  apply(kernel, settings.kernel);
-  apply(monitor, settings.monitor);
-  apply(ntp, settings.discipline);
-  apply(stats, settings.stats);
+  apply(calibrate, settings.calibrate, "calibrate");
+  apply(kernel, settings.kernel, "kernel");
+  apply(monitor, settings.monitor, "monitor");
+  apply(ntp, settings.discipline, "ntp");
+  apply(stats, settings.stats, "stats");
 }
 
 void Draft::apply_unpeers(Report& report) {
@@ -92,15 +123,20 @@ void Draft::apply_unpeers(Report& report) {
   std::erase_if(settings.sources, [&](const SourceSettings&) { return removed.contains(index++); });
 }
 
-void Draft::apply_fudges() {
-  if (settings.fudges.empty()) return;
+void Draft::apply_fudges(Report& report) {
   std::unordered_map<std::string, SourceSettings*> clocks;
   for (auto& source : settings.sources) {
     if (source.type == SourceType::Refclock) clocks[identity(source)] = &source;
   }
   for (const auto& fudge : settings.fudges) {
     const auto found = clocks.find(clock_identity(fudge.driver_type, fudge.unit));
-    if (found == clocks.end()) continue;
+    if (found == clocks.end()) {
+      const std::string clock = clock_address(fudge.driver_type, fudge.unit);
+      report.hint(Severity::Warning, fudge.where,
+                  "fudge has no effect, since there is no clock " + clock + "; write 'server " +
+                      clock + "', or correct the address");
+      continue;
+    }
     SourceSettings& clock = *found->second;
     clock.time1 = fudge.time1.value_or(clock.time1);
     clock.time2 = fudge.time2.value_or(clock.time2);
@@ -114,9 +150,9 @@ Settings Draft::finish(Report& report) {
   for (std::size_t i = 0; i < kStatisticsSets; ++i) {
     if (wanted_statistics[i] && !generated_statistics[i]) settings.statistics[i].enabled = true;
   }
-  apply_switches();
+  apply_switches(report);
   apply_unpeers(report);
-  apply_fudges();
+  apply_fudges(report);
   return std::move(settings);
 }
 

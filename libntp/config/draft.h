@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxRestrictions = 500'000;
 struct SwitchWords {
   bool enabled = false;
   bool disabled = false;
+  Location enabled_at, disabled_at;
 };
 
 /// Settings while the text is read. Most directives write to `settings` at once; what NTPsec
@@ -40,6 +41,8 @@ class Draft {
 
   /// Adds a source unless it is there already.
   void add_source(SourceSettings source, Report& report);
+  /// Says that `what` is set by the line there, for a hint if a line of another file is overridden.
+  void note_setting(const std::string& what, const Location& where, Report& report);
   /// Applies what waits, in NTPsec's order: statistics, switches, unpeer, fudge.
   Settings finish(Report& report);
 
@@ -56,10 +59,11 @@ class Draft {
   }
 
  private:
-  void apply_switches();
+  void apply_switches(Report& report);
   void apply_unpeers(Report& report);
-  void apply_fudges();
+  void apply_fudges(Report& report);
 
+  std::unordered_map<std::string, Location> set_at_;
   std::unordered_map<std::string, unsigned> known_sources_;  // families seen, by name or address
 };
 

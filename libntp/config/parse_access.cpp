@@ -56,9 +56,10 @@ void split_prefix(RestrictSettings& entry, Report& report) {
   const long width = entry.host.find(':') == std::string::npos ? 32 : 128;
   const auto length = parse_leading_integer(suffix);
   if (!length || *length < 1 || *length > width) {
-    report.warning(entry.where, "prefix length " + quote(suffix) + " is not 1 to " +
-                                    std::to_string(width) + ": the entry is for the host " +
-                                    quote(entry.host) + " alone");
+    report.warning(entry.where,
+                   "prefix length " + quote(suffix) + " is not 1 to " + std::to_string(width) +
+                       ": the entry is for the host " + quote(entry.host) + " alone" +
+                       (length && *length == 0 ? "; for all addresses write 'default'" : ""));
     return;
   }
   entry.prefix_length = static_cast<int>(*length);
@@ -91,7 +92,7 @@ bool apply_mask(RestrictSettings& entry, const std::string& text, Report& report
 
 void check_flags(const RestrictSettings& entry, Draft& draft, Report& report) {
   if ((entry.flags & restrict_flag::kKod) && !(entry.flags & restrict_flag::kLimited)) {
-    report.warning(entry.where, "KOD does nothing without LIMITED");
+    report.warning(entry.where, "KOD does nothing without LIMITED: add 'limited'");
   }
   if ((entry.flags & restrict_flag::kMsSntp) && !draft.mssntp_warned) {
     draft.mssntp_warned = true;

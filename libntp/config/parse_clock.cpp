@@ -121,6 +121,7 @@ bool parse_tos(Keyword, Line& line, Draft& draft) {
                                        Keyword::MinClock, Keyword::MaxClock);
   };
   const auto reads = [&](const Token& item) {
+    draft.note_setting("tos " + item.text, line.previous(), line.report());
     if (is_integer(item)) {
       const auto value = line.integer();
       if (value) set_tos_integer(item, *value, tos, line);
@@ -152,6 +153,7 @@ bool parse_tinker(Keyword, Line& line, Draft& draft) {
     const Location where = line.previous();
     const auto value = line.number();
     if (!value) return false;
+    draft.note_setting("tinker " + item.text, where, line.report());
     if (item.is(Keyword::Tick)) line.report().warning(where, "tick has no effect");
     set_tinker(item.keyword, *value, tinker, kernel_off);
     return true;
@@ -177,7 +179,9 @@ bool parse_switches(Keyword directive, Line& line, Draft& draft) {
                          : item.is(Keyword::Monitor) ? draft.monitor
                          : item.is(Keyword::Ntp)     ? draft.ntp
                                                      : draft.stats;
-    (directive == Keyword::Enable ? words.enabled : words.disabled) = true;
+    const bool enable = directive == Keyword::Enable;
+    (enable ? words.enabled : words.disabled) = true;
+    (enable ? words.enabled_at : words.disabled_at) = line.previous();
     return true;
   };
   return read_items(line, "calibrate, kernel, monitor, ntp or stats", matches, reads);
@@ -188,6 +192,7 @@ bool parse_driftfile(Keyword, Line& line, Draft& draft) {
   // integer.
   const bool named = line.peek().kind == TokenKind::String;
   draft.settings.drift_file = named ? line.take().text : std::string();
+  draft.settings.drift_file_at = line.start();
   if (!named) line.report().info(line.start(), "driftfile disabled");
   line.expect(named ? "a wander threshold with a decimal point, or the end of the line" : "a path");
   if (named && line.peek().kind == TokenKind::Real) {

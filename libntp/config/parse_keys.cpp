@@ -47,15 +47,16 @@ bool read_key_item(Line& line, KeyItem& item) {
 
 void trust(const KeyItem& item, Draft& draft, Report& report) {
   if (item.first < 1 || item.last > kMaxKey || item.first > item.last) {
-    report.info(item.where,
-                "Ignoring invalid trustedkey " + std::to_string(item.first) +
-                    (item.first == item.last ? "" : " ... " + std::to_string(item.last)) +
-                    ", min 1 max 65535");
+    report.warning(item.where,
+                   "Ignoring invalid trustedkey " + std::to_string(item.first) +
+                       (item.first == item.last ? "" : " ... " + std::to_string(item.last)) +
+                       ", min 1 max 65535");
     return;
   }
-  Draft::append(draft.settings.keys.trusted,
-                {static_cast<std::uint16_t>(item.first), static_cast<std::uint16_t>(item.last)},
-                item.where, report, kMaxKey);
+  Draft::append(
+      draft.settings.keys.trusted,
+      {static_cast<std::uint16_t>(item.first), static_cast<std::uint16_t>(item.last), item.where},
+      item.where, report, kMaxKey);
 }
 
 std::string* nts_string(Keyword item, NtsSettings& nts) {
@@ -83,6 +84,22 @@ std::string* nts_string(Keyword item, NtsSettings& nts) {
   }
 }
 
+/// Where to keep the place of an item that names a file; null for the others.
+Location* nts_location(Keyword item, NtsSettings& nts) {
+  switch (item) {
+    case Keyword::Ca:
+      return &nts.ca_at;
+    case Keyword::Cert:
+      return &nts.certificate_at;
+    case Keyword::Cookie:
+      return &nts.cookie_at;
+    case Keyword::Key:
+      return &nts.key_at;
+    default:
+      return nullptr;
+  }
+}
+
 /// What is wrong with the value of an `nts` item; empty if nothing is.
 std::string nts_complaint(Keyword item, const std::string& value) {
   if (item == Keyword::Aead && !is_aead(value)) {
@@ -102,6 +119,7 @@ bool parse_keys(Keyword directive, Line& line, Draft& draft) {
   if (!path) return false;
   KeySettings& keys = draft.settings.keys;
   (directive == Keyword::Keys ? keys.file : keys.signd_socket) = *std::move(path);
+  if (directive == Keyword::Keys) keys.file_at = line.start();
   return true;
 }
 
@@ -127,6 +145,7 @@ bool parse_controlkey(Keyword directive, Line& line, Draft& draft) {
     line.report().warning(line.start(), "requestkey is a no-op because ntpdc has been removed");
   } else {
     draft.settings.keys.control_key = *key;
+    draft.settings.keys.control_key_at = line.start();
   }
   return true;
 }
@@ -148,6 +167,7 @@ bool parse_nts(Keyword, Line& line, Draft& draft) {
       const std::string complaint = nts_complaint(item.keyword, *value);
       if (!complaint.empty()) line.report().error(where, complaint);
       if (complaint.empty() || !item.is(Keyword::Aead)) *target = *std::move(value);
+      if (Location* at = nts_location(item.keyword, nts)) *at = where;
       return true;
     }
     switch (item.keyword) {
@@ -165,6 +185,7 @@ bool parse_nts(Keyword, Line& line, Draft& draft) {
         return true;
       default:
         nts.enable = item.is(Keyword::Enable);
+        nts.enable_at = line.previous();
         return true;
     }
   };

@@ -142,7 +142,9 @@ std::uint32_t log_bits(std::string_view word) {
 bool parse_statistics(Keyword, Line& line, Draft& draft) {
   const auto matches = [](const Token& token) { return statistics_set(token).has_value(); };
   const auto reads = [&](const Token& token) {
-    draft.wanted_statistics[static_cast<std::size_t>(*statistics_set(token))] = true;
+    const auto index = static_cast<std::size_t>(*statistics_set(token));
+    draft.wanted_statistics[index] = true;
+    draft.settings.statistics[index].where = line.previous();
     return true;
   };
   return read_items(line, kSetNames, matches, reads);
@@ -160,6 +162,7 @@ bool parse_filegen(Keyword, Line& line, Draft& draft) {
   // NTPsec: a filegen line enables its set, and forgets the name that an earlier one gave.
   set.enabled = true;
   set.file.clear();
+  set.where = line.start();
   line.expect("file, type, link, nolink, enable or disable");
   while (is_any(line.peek(), Keyword::File, Keyword::Type, Keyword::Link, Keyword::NoLink,
                 Keyword::Enable, Keyword::Disable)) {
@@ -204,6 +207,7 @@ bool parse_statsdir(Keyword, Line& line, Draft& draft) {
     return true;
   }
   draft.settings.stats_dir = *std::move(path);
+  draft.settings.stats_dir_at = where;
   return true;
 }
 

@@ -57,9 +57,11 @@ bool parse_path(Keyword directive, Line& line, Draft& draft) {
   switch (directive) {
     case Keyword::LogFile:
       draft.settings.log_file = *std::move(path);
+      draft.settings.log_file_at = line.start();
       break;
     case Keyword::LeapFile:
       draft.settings.leap_file = *std::move(path);
+      draft.settings.leap_file_at = line.start();
       break;
     default:
       Draft::append(draft.settings.pid_files, *std::move(path), line.start(), line.report());
@@ -176,8 +178,8 @@ bool parse_phone(Keyword, Line& line, Draft& draft) {
     if (phones.size() < kMaxPhones) {
       phones.push_back(std::move(phone.text));
     } else {
-      line.report().info(where,
-                         "Number of phone entries exceeds 9. Ignoring phone " + quote(phone.text));
+      line.report().warning(
+          where, "Number of phone entries exceeds 9. Ignoring phone " + quote(phone.text));
     }
   }
   draft.settings.phones = std::move(phones);

@@ -65,6 +65,23 @@ Directive find_directive(Keyword keyword) {
   return entry == kDirectives.end() ? nullptr : entry->parse;
 }
 
+/// Directives that set one thing, so that the last line counts.
+bool has_one_value(Keyword directive) {
+  switch (directive) {
+    case Keyword::ControlKey:
+    case Keyword::DriftFile:
+    case Keyword::Dscp:
+    case Keyword::Keys:
+    case Keyword::LeapFile:
+    case Keyword::LogFile:
+    case Keyword::NonVolatile:
+    case Keyword::StatsDir:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// One reading of a configuration, from the first text to the settings.
 class Reader {
  public:
@@ -87,6 +104,7 @@ class Reader {
     ParseResult result;
     result.settings = draft_.finish(report_);
     result.diagnostics = report_.take();
+    result.hints = report_.take_hints();
     result.syntax_errors = syntax_errors_;
     return result;
   }
@@ -143,9 +161,12 @@ class Reader {
       reject_directive(line);
       return Rest::Void;
     }
+    const std::string name = word.text;
     const Keyword directive = line.take().keyword;
     line.set_directive(directive);
-    return parse(directive, line, draft_) ? Rest::Complete : Rest::Void;
+    if (!parse(directive, line, draft_)) return Rest::Void;
+    if (has_one_value(directive)) draft_.note_setting(name, line.start(), report_);
+    return Rest::Complete;
   }
 
   void reject_directive(Line& line) {

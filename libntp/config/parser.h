@@ -37,6 +37,8 @@ struct ParseResult {
   Settings settings;
   /// In the order of reading; after the first hundred only their number.
   std::vector<Diagnostic> diagnostics;
+  /// What is right but easily meant otherwise: for a dry run, not for the log. As bounded.
+  std::vector<Diagnostic> hints;
   /// How many lines were not understood in whole.
   std::size_t syntax_errors = 0;
 };

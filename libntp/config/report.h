@@ -27,11 +27,20 @@ class Report {
     add(Severity::Info, std::move(where), std::move(text));
   }
 
+  /// Something that is right but easily meant otherwise; after the first hundred it is dropped.
+  void hint(Severity severity, Location where, std::string text) {
+    if (hints_.size() < kMaxDiagnostics) {
+      hints_.push_back({severity, std::move(where), std::move(text)});
+    }
+  }
+  [[nodiscard]] std::vector<Diagnostic> take_hints() { return std::move(hints_); }
+
   /// What was collected; the last one says how many more there were.
   std::vector<Diagnostic> take();
 
  private:
   std::vector<Diagnostic> diagnostics_;
+  std::vector<Diagnostic> hints_;
   std::size_t suppressed_ = 0;
   Severity worst_suppressed_ = Severity::Info;
 };

@@ -20,6 +20,14 @@ struct Location {
   int column = 0;  // from 1
 };
 
+/// Where things are that nothing says where (NTPsec 1.2.5).
+namespace default_path {
+inline constexpr const char* kStatsDir = "/var/NTP/";
+inline constexpr const char* kNtsCertificate = "/etc/ntp/cert-chain.pem";
+inline constexpr const char* kNtsKey = "/etc/ntp/key.pem";
+inline constexpr const char* kNtsCookie = "/var/lib/ntp/nts-keys";
+}  // namespace default_path
+
 enum class SourceType : std::uint8_t { Server, Pool, Refclock };
 
 /// The port of NTS-KE (RFC 8915 section 6).
@@ -166,20 +174,28 @@ struct KeySettings {
   struct Range {
     std::uint16_t first = 0;
     std::uint16_t last = 0;
+    Location where;
   };
   std::string file;
+  Location file_at;
   std::vector<Range> trusted;
   std::int32_t control_key = 0;  // 0: none
+  Location control_key_at;
   std::string signd_socket;
 };
 
 /// `nts`. An empty string or option is the built-in default.
 struct NtsSettings {
   bool enable = false;  // the NTS-KE server
+  Location enable_at;
   std::string certificate;
+  Location certificate_at;
   std::string key;
+  Location key_at;
   std::string cookie;
+  Location cookie_at;
   std::string ca;
+  Location ca_at;
   std::string aead;
   std::string min_tls;
   std::string max_tls;
@@ -206,6 +222,7 @@ enum class FileGeneration : std::uint8_t { None, Pid, Day, Week, Month, Year, Ag
 
 /// One set of statistics, of `statistics` and `filegen`.
 struct StatisticsSettings {
+  Location where;  // the last line that names it
   bool enabled = false;
   std::string file;  // empty: the name of the set
   FileGeneration type = FileGeneration::Day;
@@ -274,16 +291,21 @@ struct Settings {
   NtsSettings nts;
 
   std::string drift_file;
+  Location drift_file_at;
   double wander_threshold = 1e-7;  // s/s; nonvolatile, and the second word of driftfile
   std::string leap_file;
+  Location leap_file_at;
   std::optional<int> leap_smear_interval;  // s
   std::string log_file;
+  Location log_file_at;
   std::uint32_t log_classes = log_mask::kDefault;
   std::string stats_dir;  // ends in a slash, unless empty
+  Location stats_dir_at;
   std::array<StatisticsSettings, kStatisticsSets> statistics;
   std::vector<std::string> pid_files;
 
   std::vector<InterfaceRule> interfaces;
+  bool no_virtual_addresses = false;  // -L: devices with a colon in their name are ignored
   int dscp = 46;
   std::uint16_t extra_port = 0;  // 0: none
   int mdns_tries = 5;

@@ -220,8 +220,8 @@ class OptionReader {
     const auto value = static_cast<std::int32_t>(raw);
     const int clamped = std::clamp(value, kLowestPoll, kHighestPoll);
     if (clamped != value) {
-      line_.report().info(where, std::string(name) + " " + std::to_string(value) +
-                                     " is outside 0 to 17, taken as " + std::to_string(clamped));
+      line_.report().warning(where, std::string(name) + " " + std::to_string(value) +
+                                        " is outside 0 to 17, taken as " + std::to_string(clamped));
     }
     return clamped;
   }
@@ -244,7 +244,8 @@ void settle_polls(SourceSettings& source, std::optional<int> max_poll, Report& r
   source.max_poll = max_poll.value_or(kDefaultMaxPoll);
   if (source.min_poll > source.max_poll) {
     report.warning(source.where, "minpoll " + std::to_string(source.min_poll) +
-                                     " is lowered to maxpoll " + std::to_string(source.max_poll));
+                                     " is lowered to maxpoll " + std::to_string(source.max_poll) +
+                                     "; for a longer interval write both");
     source.min_poll = source.max_poll;
   }
   if (source.type == SourceType::Refclock && !max_poll) source.max_poll = source.min_poll;

@@ -38,7 +38,7 @@ TEST(TrustedKeyLines, SkipWhatIsOutOfRange) {
   const auto result = parse("trustedkey 0 7 65536 (9 ... 3) (0 ... 5)\n");
   ASSERT_EQ(result.settings.keys.trusted.size(), 1U);
   EXPECT_EQ(result.settings.keys.trusted[0].first, 7);
-  EXPECT_THAT(places(result, Severity::Info), ElementsAre("1:12", "1:16", "1:22", "1:32"));
+  EXPECT_THAT(places(result, Severity::Warning), ElementsAre("1:12", "1:16", "1:22", "1:32"));
 }
 
 TEST(TrustedKeyLines, AreVoidAfterABadRange) {

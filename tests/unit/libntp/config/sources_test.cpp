@@ -103,7 +103,7 @@ TEST(SourceLines, DropDuplicates) {
       "server -4 m.example\nserver -6 m.example\nserver m.example\n");
   EXPECT_THAT(hosts(result.settings),
               ElementsAre("2001:db8::1", "n.example", "m.example", "m.example"));
-  EXPECT_THAT(places(result, Severity::Info), ElementsAre("2:1", "4:1", "7:1"));
+  EXPECT_THAT(places(result, Severity::Warning), ElementsAre("2:1", "4:1", "7:1"));
 }
 
 TEST(SourceLines, RefuseAddressesThatCantBeAsked) {

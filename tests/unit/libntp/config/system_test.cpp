@@ -84,7 +84,7 @@ TEST(PhoneLines, KeepNine) {
   const auto result = parse("phone 1 2 3 4 5\nphone 6 7 8 9 10 11\nphone\n");
   EXPECT_EQ(result.settings.phones.size(), 9U);
   EXPECT_EQ(result.settings.phones[8], "9");
-  EXPECT_THAT(places(result, Severity::Info), ElementsAre("2:15", "2:18"));
+  EXPECT_THAT(places(result, Severity::Warning), ElementsAre("2:15", "2:18"));
   EXPECT_THAT(errors(result), ElementsAre("3:6"));
 }
 
