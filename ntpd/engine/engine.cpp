@@ -53,6 +53,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
 
 Engine::~Engine() {
   host_.timers.cancel(housekeeping_timer_);
+  host_.timers.cancel(give_up_timer_);
   for (const auto& row : rows_) host_.timers.cancel(row->timer);
 }
 
@@ -85,12 +86,14 @@ void Engine::start() {
   publish();
   housekeeping_timer_ =
       host_.timers.at(host_.clock.mono() + kHousekeeping, [this] { housekeeping(); });
+  if (options_.quit_when_set) await_first_setting();
 }
 
 void Engine::stop() {
   running_ = false;
   clock_.stop();
   host_.timers.cancel(housekeeping_timer_);
+  host_.timers.cancel(give_up_timer_);
   char line[200];
   std::snprintf(line, sizeof line,
                 "PROTO: summary: up %.0f s, stratum %d, offset %+.6f s, jitter %.6f s, "

@@ -32,6 +32,8 @@ struct EngineOptions {
   bool slew_only = false;      // -x: steps only beyond 600 s
   bool quit_when_set = false;  // -q
   control::Identity identity;
+  /// With quit_when_set: the clock has been set, at once or by slewing, by so many seconds.
+  std::function<void(bool stepped, double offset)> on_clock_set = [](bool, double) {};
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
   /// The clock is synchronized for the first time.
@@ -59,6 +61,7 @@ class Engine final : public control::Model {
   [[nodiscard]] std::vector<std::uint16_t> associations() const override;
   [[nodiscard]] std::optional<control::PeerView> peer(std::uint16_t id) const override;
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const override;
+  [[nodiscard]] std::vector<control::UserVariable> user_variables() const override;
 
  private:
   /// An association with what it holds of the host.
@@ -105,8 +108,12 @@ class Engine final : public control::Model {
   void all_clocks_stepped(RefId reference_id);
   void update_leap();
   void update_clock_status();
-  void set_clock_once(sync::Adjustment adjustment);
   void publish();
+
+  // engine_once.cpp: -q, which sets the clock once.
+  void await_first_setting();
+  void set_clock_once(sync::Adjustment adjustment);
+  void give_up();
 
   const config::Settings settings_;
   const EngineOptions options_;
@@ -125,6 +132,7 @@ class Engine final : public control::Model {
   int leap_votes_delete_ = 0;
   MonoTime started_{};
   Timers::Id housekeeping_timer_ = Timers::kNone;
+  Timers::Id give_up_timer_ = Timers::kNone;
   bool synchronized_once_ = false;
   bool running_ = false;
   std::uint64_t packets_sent_ = 0;

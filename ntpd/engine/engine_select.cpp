@@ -134,14 +134,6 @@ void Engine::take_adjustment(sync::Adjustment adjustment) {
   publish();
 }
 
-void Engine::set_clock_once(sync::Adjustment adjustment) {
-  char text[96];
-  std::snprintf(text, sizeof text, "CLOCK: time %s %+.6f s",
-                adjustment == sync::Adjustment::Stepped ? "set" : "slew", state_.offset);
-  host_.log.notice(text);
-  options_.on_exit(0);
-}
-
 void Engine::all_clocks_stepped(RefId reference_id) {
   const MonoTime last_sample = state_.last_sample;
   state_ = {};

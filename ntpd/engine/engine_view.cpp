@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
 #include "ntpd/association/refclock_association.h"
 #include "ntpd/engine/engine.h"
 
@@ -60,6 +62,23 @@ std::optional<control::PeerView> Engine::peer(std::uint16_t id) const {
   const Row* row = find(id);
   if (row == nullptr) return std::nullopt;
   return row->association->view(context());
+}
+
+std::vector<control::UserVariable> Engine::user_variables() const {
+  std::vector<control::UserVariable> variables;
+  for (const config::VariableSettings& variable : settings_.variables) {
+    const std::string name = variable.name + '=';
+    // NTPsec: a variable that is set again keeps its place.
+    const auto known = std::find_if(variables.begin(), variables.end(),
+                                    [&](const auto& each) { return each.text.starts_with(name); });
+    control::UserVariable fresh{name + variable.value, variable.is_default};
+    if (known == variables.end()) {
+      variables.push_back(std::move(fresh));
+    } else {
+      *known = std::move(fresh);
+    }
+  }
+  return variables;
 }
 
 std::optional<std::uint64_t> Engine::counter(std::string_view name) const {

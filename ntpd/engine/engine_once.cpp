@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "ntpd/engine/engine.h"
+
+namespace ntp::engine {
+namespace {
+
+// A burst takes some 12 s and looking names up a while; sources start a second apart.
+constexpr auto kPatience = std::chrono::seconds(60);
+
+}  // namespace
+
+void Engine::await_first_setting() {
+  if (rows_.empty()) {
+    host_.log.error("SYNC: no servers found: none is configured");
+    options_.on_exit(1);
+    return;
+  }
+  // NTPsec waits for ever if nothing answers.
+  const auto patience = kPatience + std::chrono::seconds(settings_.sources.size());
+  give_up_timer_ = host_.timers.at(started_ + patience, [this] { give_up(); });
+}
+
+void Engine::give_up() {
+  const auto now = context();
+  const bool answered = std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) {
+    return row->association->view(now).reach != 0;
+  });
+  char text[96];
+  std::snprintf(text, sizeof text, "SYNC: no servers found: after %.0f s %s",
+                to_seconds(now.mono - started_),
+                answered ? "no answer gives a usable time" : "nothing has answered");
+  host_.log.error(text);
+  options_.on_exit(1);
+}
+
+void Engine::set_clock_once(sync::Adjustment adjustment) {
+  const bool stepped = adjustment == sync::Adjustment::Stepped;
+  char text[96];
+  std::snprintf(text, sizeof text, "CLOCK: time %s %+.6f s", stepped ? "set" : "slew",
+                state_.offset);
+  host_.log.notice(text);
+  host_.timers.cancel(give_up_timer_);
+  options_.on_clock_set(stepped, state_.offset);
+  options_.on_exit(0);
+}
+
+}  // namespace ntp::engine

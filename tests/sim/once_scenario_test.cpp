@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/sim/lab.h"
+#include "tests/sim/seeds.h"
+
+namespace ntp::sim {
+namespace {
+
+using std::chrono::seconds;
+
+/// `ntpd -q`: sets the clock once and ends.
+class OnceScenario : public Scenario {
+ protected:
+  SimNode& start(const std::string& config, double offset = 0.010) {
+    Oscillator oscillator = kUsualOscillator;
+    oscillator.offset = offset;
+    engine::EngineOptions options;
+    options.quit_when_set = true;
+    options.on_clock_set = [this](bool stepped, double by) {
+      ++settings_;
+      stepped_ = stepped;
+      by_ = by;
+    };
+    SimNode& node = lab_.add_node({config, oscillator, options});
+    node.start();
+    return node;
+  }
+
+  Lab lab_{GetParam()};
+  int settings_ = 0;
+  bool stepped_ = false;
+  double by_ = 0;
+};
+
+TEST_P(OnceScenario, SlewsASmallOffset) {
+  lab_.add_server();
+  const SimNode& node = start("server 10.0.0.1");
+  lab_.world.run_for(seconds(60));
+  EXPECT_EQ(node.exit_status(), 0);
+  EXPECT_EQ(settings_, 1);
+  EXPECT_FALSE(stepped_);
+  EXPECT_NEAR(std::abs(by_), 0.010, 0.005);
+  EXPECT_TRUE(node.host.log.contains("CLOCK: time slew ")) << node.host.log.text();
+}
+
+TEST_P(OnceScenario, StepsALargeOffset) {
+  lab_.add_server();
+  const SimNode& node = start("server 10.0.0.1", 5);
+  lab_.world.run_for(seconds(60));
+  EXPECT_EQ(node.exit_status(), 0);
+  EXPECT_TRUE(stepped_);
+  EXPECT_NEAR(std::abs(by_), 5, 0.1);
+  EXPECT_LT(std::abs(node.host.clock.error()), 0.1);
+}
+
+TEST_P(OnceScenario, GivesUpWhenNothingAnswers) {
+  lab_.add_server().behaviour.silent = true;
+  const SimNode& node = start("server 10.0.0.1");
+  lab_.world.run_for(seconds(50));
+  EXPECT_FALSE(node.exit_status());
+  lab_.world.run_for(seconds(20));
+  EXPECT_EQ(node.exit_status(), 1);
+  EXPECT_EQ(settings_, 0);
+  EXPECT_TRUE(node.host.log.contains("SYNC: no servers found: after 61 s nothing has answered"))
+      << node.host.log.text();
+}
+
+TEST_P(OnceScenario, GivesUpWhenNoNameResolves) {
+  const SimNode& node = start("server nowhere.example\npool nothing.example");
+  lab_.world.run_for(seconds(70));
+  EXPECT_EQ(node.exit_status(), 1);
+}
+
+TEST_P(OnceScenario, GivesUpWhenNoAnswerIsOfUse) {
+  lab_.add_server().behaviour.leap = Leap::Unsynchronized;
+  const SimNode& node = start("server 10.0.0.1");
+  lab_.world.run_for(seconds(70));
+  EXPECT_EQ(node.exit_status(), 1);
+  EXPECT_EQ(settings_, 0);
+}
+
+TEST_P(OnceScenario, GivesUpAtOnceWithoutServers) {
+  const SimNode& node = start("restrict default");
+  lab_.world.run_for(seconds(1));
+  EXPECT_EQ(node.exit_status(), 1);
+  EXPECT_TRUE(node.host.log.contains("none is configured"));
+}
+
+TEST_P(OnceScenario, KeepsTheVariablesOfTheAdministrator) {
+  SimNode& node = lab_.add_node(
+      {"setvar a = 1\nsetvar ab = 2 default\nsetvar a = \"x y\" default\n", kUsualOscillator, {}});
+  node.start();
+  const auto variables = node.engine().user_variables();
+  ASSERT_EQ(variables.size(), 2U);
+  EXPECT_EQ(variables[0].text, "a=x y");
+  EXPECT_TRUE(variables[0].by_default);
+  EXPECT_EQ(variables[1].text, "ab=2");
+}
+
+SIM_RUN_SEEDS(OnceScenario);
+
+}  // namespace
+}  // namespace ntp::sim
