@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "ntpd/daemon/daemon.h"
+#include "ntpd/daemon/dry_run.h"
 
 namespace {
 
@@ -36,6 +37,7 @@ int main(int argc, char** argv) {
       return options.error().status;
     }
     if (options->abort) std::abort();
+    if (options->check) return ntp::daemon::run_check(*options);
     return ntp::daemon::run_daemon(*options, join(argc, argv));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ntpd: %s\n", error.what());

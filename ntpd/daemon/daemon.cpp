@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstring>
 #include <memory>
 
@@ -51,7 +52,12 @@ class Daemon {
   int run() {
     open_log();
     if (const int status = leave(); status != 0) return status;
-    const config::Settings settings = read_settings();
+    const auto read = read_settings();
+    if (!read) {
+      log_.error(read.error().message);
+      return kExitFailure;
+    }
+    const config::Settings& settings = *read;
     write_pid_files(settings);
 
     // Made after the fork: it holds descriptors that do not survive one.
@@ -103,7 +109,7 @@ class Daemon {
     return 0;
   }
 
-  config::Settings read_settings() {
+  Result<config::Settings> read_settings() {
     const std::string path =
         options_.config_file.empty() ? REGULATOR_CONFIG_FILE : options_.config_file;
     config::FileAccess access;
@@ -114,8 +120,10 @@ class Daemon {
     for (const config::Diagnostic& diagnostic : parsed.diagnostics) {
       log_.write(to_log_level(diagnostic.severity), diagnostic.to_string());
     }
-    apply_options(options_, parsed.settings);
-    return parsed.settings;
+    if (auto applied = apply_options(options_, parsed.settings); !applied) {
+      return Failure<Error>{applied.error()};
+    }
+    return std::move(parsed.settings);
   }
 
   void switch_log(const std::string& path) {
@@ -201,6 +209,11 @@ class Daemon {
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();
+    };
+    // NTPsec: this line is for scripts, beside the log.
+    engine.on_clock_set = [](bool stepped, double offset) {
+      std::printf("ntpd: time %s %+.6fs\n", stepped ? "set" : "slew", offset);
+      std::fflush(stdout);
     };
     engine.on_synchronized = [this] { starter_.synchronized(); };
     return engine;

@@ -13,17 +13,21 @@
 namespace ntp::daemon {
 namespace {
 
-// Values of long options without a short form of the same meaning.
-constexpr int kVar = 256;
-constexpr int kDvar = 257;
+// Values of long options without a short form.
+constexpr int kCheck = 256;
+constexpr int kJson = 257;
 
-// NTPsec: -z and -Z take no argument, their long forms do.
-constexpr const char* kShort = "+:46abc:dD:f:gGhi:I:k:l:LmnNp:P:qr:Rs:t:u:U:Vw:xzZ";
+constexpr const char* kShort = "+:46abc:dD:f:gGhi:I:k:l:LmnNp:P:qr:Rs:t:u:U:Vw:xz:Z:";
 
-const std::array<option, 32> kLong{{
+const std::array<option, 36> kLong{{
     {"ipv4", no_argument, nullptr, '4'},
     {"ipv6", no_argument, nullptr, '6'},
     {"assert", no_argument, nullptr, 'a'},
+    {"check", no_argument, nullptr, kCheck},
+    {"json", no_argument, nullptr, kJson},
+    // The prefixes that would be unique without those two.
+    {"c", required_argument, nullptr, 'c'},
+    {"j", required_argument, nullptr, 'i'},
     {"configfile", required_argument, nullptr, 'c'},
     {"debug", no_argument, nullptr, 'd'},
     {"set-debug-level", required_argument, nullptr, 'D'},
@@ -47,8 +51,8 @@ const std::array<option, 32> kLong{{
     {"trustedkey", required_argument, nullptr, 't'},
     {"user", required_argument, nullptr, 'u'},
     {"updateinterval", required_argument, nullptr, 'U'},
-    {"var", required_argument, nullptr, kVar},
-    {"dvar", required_argument, nullptr, kDvar},
+    {"var", required_argument, nullptr, 'z'},
+    {"dvar", required_argument, nullptr, 'Z'},
     {"slew", no_argument, nullptr, 'x'},
     {"wait-sync", required_argument, nullptr, 'w'},
     {"version", no_argument, nullptr, 'V'},
@@ -69,7 +73,7 @@ std::optional<Number> parse_number(std::string_view text) {
 
 /// The word of the command line that getopt_long could not take, as it was meant.
 std::string offending(int argc, char* const argv[]) {
-  if (optopt > 0 && optopt < kVar) return std::string("-") + static_cast<char>(optopt);
+  if (optopt > 0 && optopt < kCheck) return std::string("-") + static_cast<char>(optopt);
   return optind > 0 && optind <= argc ? argv[optind - 1] : "?";
 }
 
@@ -153,8 +157,12 @@ bool take_flag(Options& options, int flag) {
       options.slew = true;
       return true;
     case 'm':  // no mDNS
-    case 'z':
-    case 'Z':
+      return true;
+    case kCheck:
+      options.check = options.foreground = true;
+      return true;
+    case kJson:
+      options.json = true;
       return true;
     default:
       return false;
@@ -188,10 +196,10 @@ bool take_text(Options& options, int flag, const std::string& text) {
     case 's':
       options.stats_dir = text;
       return true;
-    case kVar:
+    case 'z':
       options.variables.push_back({text, false});
       return true;
-    case kDvar:
+    case 'Z':
       options.variables.push_back({text, true});
       return true;
     default:
@@ -247,11 +255,54 @@ Result<Options, Exit> parse_options(int argc, char* const argv[]) {
   for (int i = optind; i < argc; ++i) options.servers.emplace_back(argv[i]);
   // NTPsec: waiting for the first synchronization takes a second process even with -n.
   if (options.wait_for_sync.count() > 0) options.foreground = false;
+  if (options.json && !options.check) return misuse("--json goes with --check");
   if (options.dump) return Failure<Exit>{{0, dump(options), {}}};
   return options;
 }
 
-void apply_options(const Options& options, config::Settings& settings) {
+namespace {
+
+/// `-I`: a listen rule for an address, or for devices whose names match.
+config::InterfaceRule interface_rule(const std::string& text) {
+  config::InterfaceRule rule;
+  if (const auto address = parse_address(text)) {
+    rule.match = config::InterfaceRule::Match::Address;
+    rule.prefix = Prefix{*address, static_cast<int>(address->bytes().size()) * 8};
+  } else {
+    rule.match = config::InterfaceRule::Match::Name;
+    rule.name = text;
+  }
+  return rule;
+}
+
+std::vector<config::VariableSettings> variables_of(const Options& options) {
+  std::vector<config::VariableSettings> variables;
+  for (const auto& [text, shown] : options.variables) {
+    const auto equals = text.find('=');
+    variables.push_back({text.substr(0, equals),
+                         equals == std::string::npos ? std::string() : text.substr(equals + 1),
+                         shown});
+  }
+  return variables;
+}
+
+}  // namespace
+
+Result<void> apply_options(const Options& options, config::Settings& settings) {
+  if (!settings.interfaces.empty() && (!options.interfaces.empty() || !options.virtual_addresses)) {
+    const config::Location& where = settings.interfaces.front().where;
+    return fail(
+        "CONFIG: interface/nic rules are not allowed with --interface (-I) or "
+        "--novirtualips (-L), exiting; the first one is in " +
+        where.file + " line " + std::to_string(where.line));
+  }
+  for (const std::string& text : options.interfaces) {
+    settings.interfaces.push_back(interface_rule(text));
+  }
+  settings.no_virtual_addresses = !options.virtual_addresses;
+  // NTPsec: those of the file are set later, and replace them.
+  const auto variables = variables_of(options);
+  settings.variables.insert(settings.variables.begin(), variables.begin(), variables.end());
   std::vector<config::SourceSettings> sources;
   for (const std::string& host : options.servers) {
     config::SourceSettings source;
@@ -261,7 +312,11 @@ void apply_options(const Options& options, config::Settings& settings) {
   }
   settings.sources.insert(settings.sources.begin(), sources.begin(), sources.end());
   if (settings.drift_file.empty()) settings.drift_file = options.drift_file;
-  if (settings.stats_dir.empty()) settings.stats_dir = options.stats_dir;
+  if (settings.stats_dir.empty() && !options.stats_dir.empty()) {
+    settings.stats_dir = options.stats_dir;
+    if (!settings.stats_dir.ends_with('/')) settings.stats_dir += '/';
+  }
+  return {};
 }
 
 std::string version_line() { return "ntpd regulator-" REGULATOR_VERSION " (ntpsec-1.2.5)"; }

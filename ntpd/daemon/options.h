@@ -18,11 +18,13 @@ namespace ntp::daemon {
 struct Options {
   struct Variable {
     std::string text;    // NAME=VALUE
-    bool shown = false;  // --dvar: among the variables shown by default
+    bool shown = false;  // -Z, --dvar: among the variables shown by default
   };
 
   Family family = Family::Any;            // -4, -6; -4 wins
   bool abort = false;                     // -a
+  bool check = false;                     // --check: a dry run
+  bool json = false;                      // --json, with --check
   std::string config_file;                // -c
   int debug = 0;                          // -d, -D
   bool foreground = false;                // -n, and -d, -q, -R
@@ -42,7 +44,7 @@ struct Options {
   std::vector<unsigned> trusted_keys;     // -t
   std::chrono::seconds wait_for_sync{0};  // -w
   bool slew = false;                      // -x
-  std::vector<Variable> variables;        // --var, --dvar
+  std::vector<Variable> variables;        // -z, -Z, --var, --dvar
   std::vector<std::string> servers;       // the other words
 };
 
@@ -57,8 +59,9 @@ struct Exit {
 Result<Options, Exit> parse_options(int argc, char* const argv[]);
 
 /// Puts the servers of the command line, with iburst, before those of the file, and -f and -s where
-/// the file says nothing.
-void apply_options(const Options& options, config::Settings& settings);
+/// the file says nothing; and the interface rules and variables of -I, -L, -z and -Z. Fails if both
+/// the command line and the file have interface rules.
+Result<void> apply_options(const Options& options, config::Settings& settings);
 
 /// `ntpd regulator-X.Y.Z (ntpsec-1.2.5)`.
 std::string version_line();

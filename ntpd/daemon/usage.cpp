@@ -25,6 +25,9 @@ std::string usage() {
          "  -a, --assert                abort at once, as a failed assertion would\n"
          "  -c, --configfile FILE       read FILE instead of " REGULATOR_CONFIG_FILE
          "\n"
+         "      --check                 read the configuration, say what is wrong with it, and "
+         "exit\n"
+         "      --json                  with --check: say it in JSON\n"
          "  -d, --debug                 stay in the foreground and log more; may be repeated\n"
          "  -D, --set-debug-level N     log more\n"
          "  -f, --driftfile FILE        keep the clock's frequency in FILE\n"
@@ -47,8 +50,8 @@ std::string usage() {
          "  -t, --trustedkey N          trust key N; may be repeated\n"
          "  -u, --user USER[:GROUP]     give up root's rights and run as USER\n"
          "  -U, --updateinterval S      accepted and ignored\n"
-         "      --var NAME=VALUE        set a variable\n"
-         "      --dvar NAME=VALUE       set a variable that is shown by default\n"
+         "  -z, --var NAME=VALUE        set a variable\n"
+         "  -Z, --dvar NAME=VALUE       set a variable that is shown by default\n"
          "  -V, --version               show the version and exit\n"
          "  -w, --wait-sync S           wait up to S seconds for the first synchronization\n"
          "  -x, --slew                  slew offsets of up to 600 s\n";
@@ -69,7 +72,10 @@ std::string dump(const Options& options) {
   remark(text, "listen_to_virtual_ips", options.virtual_addresses);
   setting(text, "pidfile", options.pid_file);
   remark(text, "mode_ntpdate", options.quit);
-  setting(text, "statsdir", options.stats_dir);
+  std::string stats_dir =
+      options.stats_dir.empty() ? config::default_path::kStatsDir : options.stats_dir;
+  if (!stats_dir.ends_with('/')) stats_dir += '/';
+  setting(text, "statsdir", stats_dir);
   text += "#interface_interval = 300\n";
   return text;
 }

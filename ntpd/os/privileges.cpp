@@ -20,12 +20,6 @@
 namespace ntp::os {
 namespace {
 
-struct Account {
-  uid_t user = 0;
-  gid_t group = 0;
-  std::string name;  // for the supplementary groups; empty if the user has no entry
-};
-
 std::optional<unsigned> parse_id(const std::string& text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   char* end = nullptr;
@@ -33,25 +27,6 @@ std::optional<unsigned> parse_id(const std::string& text) {
   const unsigned long value = std::strtoul(text.c_str(), &end, 0);
   if (errno != 0 || *end != '\0' || value >= 0xffffffffUL) return std::nullopt;
   return static_cast<unsigned>(value);
-}
-
-Result<Account> find_account(const Identity& identity) {
-  Account account{getuid(), getgid(), {}};
-  if (!identity.user.empty()) {
-    const auto id = parse_id(identity.user);
-    const passwd* entry = id ? getpwuid(*id) : getpwnam(identity.user.c_str());
-    if (entry == nullptr && !id) return fail("no user `" + identity.user + "'");
-    account.user = entry != nullptr ? entry->pw_uid : *id;
-    account.group = entry != nullptr ? entry->pw_gid : account.group;
-    if (entry != nullptr) account.name = entry->pw_name;
-  }
-  if (!identity.group.empty()) {
-    const auto id = parse_id(identity.group);
-    const group* entry = id ? nullptr : getgrnam(identity.group.c_str());
-    if (entry == nullptr && !id) return fail("no group `" + identity.group + "'");
-    account.group = id ? *id : entry->gr_gid;
-  }
-  return account;
 }
 
 Result<void> change_user(const Account& account) {
@@ -98,6 +73,25 @@ Result<std::vector<std::string>> keep_capabilities() {
 }
 
 }  // namespace
+
+Result<Account> find_account(const Identity& identity) {
+  Account account{getuid(), getgid(), {}};
+  if (!identity.user.empty()) {
+    const auto id = parse_id(identity.user);
+    const passwd* entry = id ? getpwuid(*id) : getpwnam(identity.user.c_str());
+    if (entry == nullptr && !id) return fail("no user `" + identity.user + "'");
+    account.user = entry != nullptr ? entry->pw_uid : *id;
+    account.group = entry != nullptr ? entry->pw_gid : account.group;
+    if (entry != nullptr) account.name = entry->pw_name;
+  }
+  if (!identity.group.empty()) {
+    const auto id = parse_id(identity.group);
+    const group* entry = id ? nullptr : getgrnam(identity.group.c_str());
+    if (entry == nullptr && !id) return fail("no group `" + identity.group + "'");
+    account.group = id ? *id : entry->gr_gid;
+  }
+  return account;
+}
 
 Result<std::vector<std::string>> drop_privileges(const Identity& identity) {
   // Looked up before the change of root, which may hide the databases.

@@ -18,6 +18,14 @@ struct Identity {
   [[nodiscard]] bool wanted() const { return !user.empty() || !jail.empty(); }
 };
 
+/// Whom an identity means on this host.
+struct Account {
+  unsigned user = 0;
+  unsigned group = 0;
+  std::string name;  // for the supplementary groups; empty if the user has no entry
+};
+Result<Account> find_account(const Identity& identity);
+
 /// Changes root directory, groups and user, and keeps of the capabilities only what a time daemon
 /// needs: cap_sys_time, cap_net_bind_service, cap_sys_nice. Capabilities the process never had, as
 /// in a container, are no failure: each is a line in the result, for a warning. To be called

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "ntpd/daemon/usage.h"
+
 namespace ntp::daemon {
 namespace {
 
@@ -71,11 +75,114 @@ TEST(Options, PreferIpv4) {
   EXPECT_EQ(parse({"-6", "-4"})->family, Family::V4);
 }
 
-TEST(Options, GiveShortVariablesNoArgument) {
-  const auto options = parse({"-z", "a=1"});
+TEST(Options, GiveShortVariablesTheirArgument) {
+  const auto options = parse({"-z", "a=1", "-Zb=2", "-n", "host"});
   ASSERT_TRUE(options);
-  EXPECT_TRUE(options->variables.empty());
-  EXPECT_EQ(options->servers, std::vector<std::string>{"a=1"});
+  ASSERT_EQ(options->variables.size(), 2U);
+  EXPECT_EQ(options->variables[0].text, "a=1");
+  EXPECT_FALSE(options->variables[0].shown);
+  EXPECT_EQ(options->variables[1].text, "b=2");
+  EXPECT_TRUE(options->variables[1].shown);
+  EXPECT_TRUE(options->foreground);
+  EXPECT_EQ(options->servers, std::vector<std::string>{"host"});
+}
+
+/// An option of NTPsec in all its forms.
+struct Form {
+  std::string shorter;
+  std::string longer;
+  std::string argument;  // empty: takes none
+};
+const std::vector<Form> kForms{{"-4", "ipv4", ""},
+                               {"-6", "ipv6", ""},
+                               {"-a", "assert", ""},
+                               {"-c", "configfile", "/a"},
+                               {"-d", "debug", ""},
+                               {"-D", "set-debug-level", "3"},
+                               {"-f", "driftile", "/d"},
+                               {"-g", "panicgate", ""},
+                               {"-i", "jaildir", "/j"},
+                               {"-I", "interface", "lo"},
+                               {"-k", "keyfile", "/k"},
+                               {"-l", "logfile", "/l"},
+                               {"-m", "mdns", ""},
+                               {"-L", "novirtualips", ""},
+                               {"-n", "nofork", ""},
+                               {"-N", "nice", ""},
+                               {"-p", "pidfile", "/p"},
+                               {"-P", "priority", "5"},
+                               {"-q", "quit", ""},
+                               {"-s", "statsdir", "/s"},
+                               {"-t", "trustedkey", "7"},
+                               {"-u", "user", "u:g"},
+                               {"-U", "updateinterval", "5"},
+                               {"-z", "var", "a=1"},
+                               {"-Z", "dvar", "a=1"},
+                               {"-x", "slew", ""}};
+
+/// What the options came to, as one text.
+std::string outcome(const Result<Options, Exit>& parsed) {
+  if (!parsed) return "status " + std::to_string(parsed.error().status);
+  const Options& o = *parsed;
+  std::string text = dump(o);
+  for (const bool flag : {o.abort, o.foreground, o.slew, o.virtual_addresses})
+    text += flag ? '1' : '0';
+  for (const auto& each : o.interfaces) text += " I" + each;
+  for (const auto& each : o.variables) text += (each.shown ? " Z" : " z") + each.text;
+  for (const auto key : o.trusted_keys) text += " t" + std::to_string(key);
+  for (const auto& each : o.servers) text += " server " + each;
+  return text + " k" + o.key_file + " d" + std::to_string(o.debug) + " P" +
+         std::to_string(o.priority.value_or(-1)) + " f" +
+         std::to_string(static_cast<int>(o.family));
+}
+
+TEST(Options, MeanTheSameInEachForm) {
+  for (const Form& form : kForms) {
+    std::vector<std::vector<std::string>> ways;
+    if (form.argument.empty()) {
+      ways = {{"--" + form.longer}};
+    } else {
+      ways = {{form.shorter + form.argument},
+              {"--" + form.longer, form.argument},
+              {"--" + form.longer + '=' + form.argument}};
+    }
+    const std::vector<std::string> first =
+        form.argument.empty() ? std::vector<std::string>{form.shorter}
+                              : std::vector<std::string>{form.shorter, form.argument};
+    const std::string wanted = outcome(parse(first));
+    EXPECT_NE(wanted, "status 1") << form.shorter;
+    for (const auto& way : ways) EXPECT_EQ(outcome(parse(way)), wanted) << way.front();
+  }
+}
+
+TEST(Options, TakeEveryPrefixThatIsUniqueInNtpsec) {
+  std::vector<std::string> names{"help", "dumpopts", "version"};
+  for (const Form& form : kForms) names.push_back(form.longer);
+  for (const Form& form : kForms) {
+    for (std::size_t length = 1; length <= form.longer.size(); ++length) {
+      const std::string prefix = form.longer.substr(0, length);
+      const bool unique =
+          prefix == form.longer || std::count_if(names.begin(), names.end(), [&](const auto& name) {
+                                     return name.starts_with(prefix);
+                                   }) == 1;
+      std::vector<std::string> words{"--" + prefix};
+      if (!form.argument.empty()) words.push_back(form.argument);
+      if (unique) {
+        std::vector<std::string> whole{"--" + form.longer};
+        if (!form.argument.empty()) whole.push_back(form.argument);
+        EXPECT_EQ(outcome(parse(words)), outcome(parse(whole))) << prefix;
+      } else {
+        EXPECT_EQ(parse(words).error().status, 1) << prefix;
+      }
+    }
+  }
+}
+
+TEST(Options, AskForADryRun) {
+  const auto options = parse({"--check", "--json", "-c", "/a"});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->check && options->json);
+  EXPECT_EQ(parse({"--json"}).error().status, 1);
 }
 
 TEST(Options, StayInTheForegroundUnlessToldToWait) {
@@ -135,13 +242,61 @@ TEST(Options, DumpAsNtpsecDoes) {
             "#interface_interval = 300\n");
 }
 
+TEST(Options, DumpTheBuiltInStatsdir) {
+  EXPECT_EQ(parse({"-R"}).error().to_stdout,
+            "#allow_panic = false\n"
+            "#force_step_once = false\n"
+            "#listen_to_virtual_ips = true\n"
+            "#mode_ntpdate = false\n"
+            "statsdir \"/var/NTP/\";\n"
+            "#interface_interval = 300\n");
+}
+
+TEST(ApplyOptions, KeepsInterfaceRulesOfOnePlaceOnly) {
+  config::Settings settings;
+  ASSERT_TRUE(
+      apply_options(*parse({"-I", "192.0.2.1", "-I", "eth*", "-I", "::1", "-L"}), settings));
+  ASSERT_EQ(settings.interfaces.size(), 3U);
+  EXPECT_TRUE(settings.no_virtual_addresses);
+  EXPECT_EQ(settings.interfaces[0].match, config::InterfaceRule::Match::Address);
+  EXPECT_EQ(settings.interfaces[0].prefix.to_string(), "192.0.2.1/32");
+  EXPECT_EQ(settings.interfaces[1].match, config::InterfaceRule::Match::Name);
+  EXPECT_EQ(settings.interfaces[1].name, "eth*");
+  EXPECT_EQ(settings.interfaces[2].prefix.length, 128);
+  EXPECT_EQ(settings.interfaces[2].action, config::InterfaceRule::Action::Listen);
+
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"-I", "lo"}, std::vector<std::string>{"-L"}}) {
+    config::Settings file;
+    file.interfaces.emplace_back().where = {"ntp.conf", 7, 1};
+    const auto applied = apply_options(*parse(words), file);
+    ASSERT_FALSE(applied);
+    EXPECT_NE(applied.error().message.find("ntp.conf line 7"), std::string::npos);
+  }
+  config::Settings file;
+  file.interfaces.emplace_back();
+  EXPECT_TRUE(apply_options(*parse({}), file));
+}
+
+TEST(ApplyOptions, PutsVariablesBeforeThoseOfTheFile) {
+  config::Settings settings;
+  settings.variables.push_back({"file", "1", false});
+  ASSERT_TRUE(apply_options(*parse({"-z", "a=b=c", "--dvar", "bare"}), settings));
+  ASSERT_EQ(settings.variables.size(), 3U);
+  EXPECT_EQ(settings.variables[0].name, "a");
+  EXPECT_EQ(settings.variables[0].value, "b=c");
+  EXPECT_EQ(settings.variables[1].name, "bare");
+  EXPECT_TRUE(settings.variables[1].is_default);
+  EXPECT_EQ(settings.variables[2].name, "file");
+}
+
 TEST(ApplyOptions, PutsServersFirstAndFilesLast) {
   config::Settings settings;
   config::SourceSettings configured;
   configured.host = "configured";
   settings.sources.push_back(configured);
   settings.drift_file = "/from/file";
-  apply_options(*parse({"-f", "/from/line", "-s", "/stats", "one", "two"}), settings);
+  ASSERT_TRUE(apply_options(*parse({"-f", "/from/line", "-s", "/stats", "one", "two"}), settings));
   ASSERT_EQ(settings.sources.size(), 3U);
   EXPECT_EQ(settings.sources[0].host, "one");
   EXPECT_TRUE(settings.sources[0].iburst);
@@ -149,7 +304,7 @@ TEST(ApplyOptions, PutsServersFirstAndFilesLast) {
   EXPECT_EQ(settings.sources[2].host, "configured");
   EXPECT_FALSE(settings.sources[2].iburst);
   EXPECT_EQ(settings.drift_file, "/from/file");
-  EXPECT_EQ(settings.stats_dir, "/stats");
+  EXPECT_EQ(settings.stats_dir, "/stats/");
 }
 
 }  // namespace

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <set>
+
+#include "ntpd/check/judge.h"
+
+namespace ntp::check {
+namespace {
+
+using config::Location;
+
+/// The numbers of the keys in the text of a key file: the first word of each line.
+std::set<std::uint32_t> key_ids(std::string_view text) {
+  std::set<std::uint32_t> ids;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    std::uint32_t id = 0;
+    const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), id);
+    const bool word = rest != line.data() + line.size() && (*rest == ' ' || *rest == '\t');
+    if (error == std::errc{} && word && id >= 1 && id <= 65535) ids.insert(id);
+  }
+  return ids;
+}
+
+bool is_trusted(const config::KeySettings& keys, std::uint32_t id) {
+  return std::any_of(keys.trusted.begin(), keys.trusted.end(),
+                     [&](const auto& range) { return id >= range.first && id <= range.last; });
+}
+
+void check_key(Judge& judge, const std::set<std::uint32_t>& known, std::uint32_t id,
+               const Location& where, const std::string& purpose) {
+  const std::string number = std::to_string(id);
+  if (!known.contains(id)) {
+    judge.find(Severity::Error, "key-missing", where,
+               "key " + number + " for " + purpose + " is not in " + judge.settings.keys.file,
+               "add a line '" + number + " AES ...' to that file, or name another key");
+  }
+  if (!is_trusted(judge.settings.keys, id)) {
+    judge.find(Severity::Error, "key-untrusted", where,
+               "key " + number + " for " + purpose + " is not trusted",
+               "add 'trustedkey " + number + "'");
+  }
+}
+
+/// Trusted numbers that the file does not have; wide ranges are meant to be sparse.
+void check_trusted(Judge& judge, const std::set<std::uint32_t>& known) {
+  for (const auto& range : judge.settings.keys.trusted) {
+    const auto from = known.lower_bound(range.first);
+    if (from != known.end() && *from <= range.last) continue;
+    const std::string text = range.first == range.last
+                                 ? "trusted key " + std::to_string(range.first)
+                                 : "no trusted key of " + std::to_string(range.first) + " to " +
+                                       std::to_string(range.last);
+    judge.find(Severity::Warning, "key-missing", range.where,
+               text + " is " + (range.first == range.last ? "not " : "") + "in " +
+                   judge.settings.keys.file,
+               "add it to that file, or leave it out here");
+  }
+}
+
+}  // namespace
+
+void check_keys(Judge& judge) {
+  const config::KeySettings& keys = judge.settings.keys;
+  const config::SourceSettings* asks = nullptr;
+  for (const auto& source : judge.settings.sources) {
+    if (source.key != 0 && asks == nullptr) asks = &source;
+  }
+  if (keys.file.empty()) {
+    if (asks != nullptr || keys.control_key != 0) {
+      judge.find(
+          Severity::Error, "key-missing", asks != nullptr ? asks->where : keys.control_key_at,
+          "keys are named, but there is no 'keys' line", "add 'keys' and the path of the key file");
+    }
+    return;
+  }
+  // The file is read before the rights of root are given up.
+  if (!plan_read(judge, "key file", keys.file, keys.file_at, User{}, Form::File)) return;
+  check_secret(judge, "key file", keys.file, keys.file_at);
+  const auto content = judge.files.content(keys.file);
+  if (!content) return;  // not for whoever asks; the plan says so
+  const auto known = key_ids(*content);
+  for (const auto& source : judge.settings.sources) {
+    if (source.key != 0) check_key(judge, known, source.key, source.where, source.host);
+  }
+  if (keys.control_key > 0) {
+    check_key(judge, known, static_cast<std::uint32_t>(keys.control_key), keys.control_key_at,
+              "'controlkey'");
+  }
+  check_trusted(judge, known);
+}
+
+}  // namespace ntp::check

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+#include <array>
+
+#include "libntp/config/text.h"
+#include "ntpd/check/judge.h"
+
+namespace ntp::check {
+namespace {
+
+using config::SourceSettings;
+using config::SourceType;
+
+// With four, one that lies is outvoted even while another is away.
+constexpr std::size_t kGoodNumber = 4;
+
+bool is_local_clock(const SourceSettings& source) {
+  return source.type == SourceType::Refclock && source.driver == "local";
+}
+
+/// Known to smear leap seconds over a day: half a second off a plain server in the middle of it.
+bool smears(const std::string& host) {
+  constexpr std::array<std::string_view, 4> kDomains{".google.com", ".facebook.com", ".aws.com",
+                                                     ".android.com"};
+  constexpr std::array<std::string_view, 2> kAddresses{"169.254.169.123", "fd00:ec2::123"};
+  const std::string name = config::to_lower(host);
+  return std::any_of(kDomains.begin(), kDomains.end(),
+                     [&](std::string_view domain) {
+                       return name.ends_with(domain) && name.starts_with("time");
+                     }) ||
+         std::find(kAddresses.begin(), kAddresses.end(), name) != kAddresses.end();
+}
+
+std::string plural(std::size_t count, const char* noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+void check_number(Judge& judge) {
+  const auto& sources = judge.settings.sources;
+  const auto counts = [](const SourceSettings& source) {
+    return !source.noselect && !is_local_clock(source);
+  };
+  const auto voters =
+      static_cast<std::size_t>(std::count_if(sources.begin(), sources.end(), counts));
+  const bool pool = std::any_of(sources.begin(), sources.end(), [](const SourceSettings& source) {
+    return source.type == SourceType::Pool;
+  });
+  const auto first = std::find_if(sources.begin(), sources.end(), counts);
+  const config::Location where = first != sources.end() ? first->where
+                                 : sources.empty()      ? config::Location{}
+                                                        : sources.front().where;
+  const auto wanted = static_cast<std::size_t>(std::max(judge.settings.tos.min_sane, 0));
+  if (!pool && voters > 0 && voters < wanted) {
+    judge.find(Severity::Error, "too-few-sources", where,
+               plural(voters, "source") + ", but 'tos minsane " + std::to_string(wanted) +
+                   "' wants more to agree: the clock is never set",
+               "name more sources, or lower minsane");
+  } else if (voters == 0) {
+    judge.find(Severity::Warning, "no-sources", where,
+               sources.empty() ? "there is no source: the clock is never set"
+                               : "no source can be followed: all are 'noselect' or the local clock",
+               "add lines such as 'pool pool.ntp.org iburst'");
+  } else if (!pool && voters < kGoodNumber) {
+    judge.find(Severity::Warning, "too-few-sources", where,
+               voters == 1   ? "1 source: nothing tells when it is wrong"
+               : voters == 2 ? "2 sources: if they differ, neither outvotes the other"
+                             : "3 sources: if one is away, the other two can't outvote each other",
+               "name at least four servers, or a pool");
+  }
+}
+
+void check_smearing(Judge& judge) {
+  const SourceSettings* smearing = nullptr;
+  const SourceSettings* plain = nullptr;
+  for (const SourceSettings& source : judge.settings.sources) {
+    if (source.noselect || is_local_clock(source)) continue;
+    const SourceSettings*& place = smears(source.host) ? smearing : plain;
+    if (place == nullptr) place = &source;
+  }
+  if (smearing == nullptr || plain == nullptr) return;
+  judge.find(
+      Severity::Warning, "smearing-mixed", smearing->where,
+      smearing->host + " smears leap seconds and " + title_of(*plain) +
+          " does not, as far as is known: around a leap second they differ by up to a second",
+      "use servers of one kind only");
+}
+
+/// NTPsec: a pool gives its servers version, minpoll, maxpoll, iburst and NTS's options only.
+void check_pool_options(Judge& judge) {
+  for (const SourceSettings& source : judge.settings.sources) {
+    if (source.type != SourceType::Pool) continue;
+    std::string lost;
+    const auto lose = [&](bool given, const char* word) {
+      if (given) lost += (lost.empty() ? "'" : ", '") + std::string(word) + '\'';
+    };
+    lose(source.key != 0, "key");
+    lose(source.prefer, "prefer");
+    lose(source.noselect, "noselect");
+    lose(source.burst, "burst");
+    lose(source.truechimer, "true");
+    lose(source.bias != 0, "bias");
+    if (lost.empty()) continue;
+    judge.find(Severity::Warning, "pool-option", source.where,
+               "the servers of a pool do not get " + lost,
+               "leave it out, or name the servers in 'server' lines");
+  }
+}
+
+/// NTPsec: once there is a rule, what none matches is closed, but for the loopback.
+void check_interfaces(Judge& judge) {
+  const auto& rules = judge.settings.interfaces;
+  const bool opens = std::any_of(rules.begin(), rules.end(), [](const config::InterfaceRule& rule) {
+    return rule.action == config::InterfaceRule::Action::Listen;
+  });
+  if (rules.empty() || opens) return;
+  judge.find(Severity::Warning, "interface-closes-all", rules.front().where,
+             "rules that only ignore or drop close all other addresses, too, but the loopback",
+             "put 'interface listen all' before them");
+}
+
+void check_frequency(Judge& judge) {
+  if (!judge.settings.tinker.frequency || judge.settings.drift_file.empty()) return;
+  judge.find(Severity::Note, "no-effect", judge.settings.drift_file_at,
+             "'tinker freq' counts only as long as the drift file is not there", "");
+}
+
+}  // namespace
+
+void check_sources(Judge& judge) {
+  check_number(judge);
+  check_smearing(judge);
+  check_pool_options(judge);
+  check_interfaces(judge);
+  check_frequency(judge);
+}
+
+}  // namespace ntp::check

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/dry_run.h"
+
+#include <cstdio>
+
+#include "libntp/config/parser.h"
+#include "ntpd/check/check.h"
+#include "ntpd/os/file_survey.h"
+#include "ntpd/os/files.h"
+#include "ntpd/os/linux_clock.h"
+
+namespace ntp::daemon {
+
+int run_check(const Options& options) {
+  os::Files files;
+  config::FileAccess access;
+  access.load = [&](const std::string& path) { return files.load(path); };
+  access.list = [&](const std::string& path) { return files.list(path); };
+
+  check::Circumstances circumstances;
+  circumstances.config_file =
+      options.config_file.empty() ? REGULATOR_CONFIG_FILE : options.config_file;
+  circumstances.user = options.identity.user;
+  circumstances.group = options.identity.group;
+  circumstances.now = os::ReadOnlyClock().wall();
+  config::ParseResult parsed = config::parse_file(circumstances.config_file, access);
+  if (const auto applied = apply_options(options, parsed.settings); !applied) {
+    config::Location where;
+    if (!parsed.settings.interfaces.empty()) where = parsed.settings.interfaces.front().where;
+    parsed.diagnostics.push_back({config::Severity::Error, where, applied.error().message});
+  }
+  const check::Report report = check::check(parsed, circumstances, os::HostSurvey());
+  std::fputs((options.json ? to_json(report) : to_text(report)).c_str(), stdout);
+  return report.status();
+}
+
+}  // namespace ntp::daemon

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Configurations that distributions and NTPsec install run untouched, and pass a dry run.
+
+The file of the unpacked package is taken as it is; those that are in no package here are copies of
+their directives in tests/golden/conf/installed. Files they name are not on this machine, so that
+the dry run may complain about these, but about no line.
+"""
+
+import glob
+import json
+import os
+import time
+
+from lab import NTPD, PEERS, ROOT, Lab, command, expect
+
+FILES = [os.path.join(PEERS, "etc/ntpsec/ntp.conf"), os.path.join(PEERS, "etc/ntp.conf"),
+         os.path.join(ROOT, "etc/ntp.conf"),
+         *sorted(glob.glob(os.path.join(ROOT, "tests/golden/conf/installed/*/*")))]
+# What depends on the machine, not on the file.
+OF_THE_HOST = {"file-unreadable", "file-unwritable", "statsdir", "leap-file-expired"}
+
+# On a machine where these are what they are meant to be, nobody can be waited for: no network.
+with Lab() as lab:
+    host = lab.host("host")
+    tried = [path for path in FILES if os.path.isfile(path)]
+    expect(len(tried) >= 12, f"only {tried}")
+    for path in tried:
+        result = command(NTPD, "--check", "--json", "-c", path, check=False)
+        report = json.loads(result.stdout)
+        errors = [f for f in report["findings"]
+                  if f["severity"] == "error" and f["kind"] not in OF_THE_HOST]
+        expect(not errors, f"{path}: {errors}")
+        # NTPsec's has nts and no certificate where there is none; logfile lines would write outside.
+        with open(path, encoding="utf-8") as file:
+            if any(line.startswith(("logfile", "nts enable")) for line in file):
+                continue
+        daemon = host.start("installed", [NTPD, "-n", "-c", path])
+        time.sleep(0.5)
+        daemon.expect_running()
+        status = daemon.stop()
+        expect(status == 0, f"status {status} of {path}")
+        text = daemon.text()
+        expect("syntax error" not in text, f"{path}: {text}")
+        print(f"{path}: status {report['status']}, {len(report['findings'])} findings")

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/check/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/ntpd/check/fake_survey.h"
+
+namespace ntp::check {
+namespace {
+
+using testing::IsEmpty;
+
+// A configuration without fault, of seven lines, that the mistakes are added to.
+const std::string kSources =
+    "server 192.0.2.1 iburst\n"
+    "server 192.0.2.2 iburst\n"
+    "server 192.0.2.3 iburst\n"
+    "server 192.0.2.4 iburst\n";
+const std::string kGood = kSources +
+                          "restrict default kod limited nomodify noquery\n"
+                          "restrict 127.0.0.1\n"
+                          "restrict ::1\n";
+constexpr int kNext = 8;  // the line behind them
+
+// The first of January 2026.
+const WallTime kNow{std::chrono::seconds(1'767'225'600)};
+
+FakeSurvey host() {
+  FakeSurvey files;
+  files.directory("/").directory("/etc").directory("/var").directory("/var/NTP", 0755,
+                                                                     FakeSurvey::kUser);
+  files.directory("/var/lib", 0755).directory("/var/lib/ntp", 0755, FakeSurvey::kUser);
+  files.directory("/root", 0700);
+  files.file("/etc/ntp.keys", "# keys\n1 AES 0123456789abcdef\n 7 MD5 secret\nx SHA1 y\n", 0640);
+  files.file("/etc/open.keys", "1 AES 0123456789abcdef\n", 0644);
+  files.file("/etc/leap", "#$ 3676924800\n#@ 4000000000\n", 0644);
+  files.file("/etc/old.leap", "#@ 3960057600\n", 0644);
+  files.file("/etc/cert.pem", "", 0644).file("/etc/key.pem", "", 0640, FakeSurvey::kUser);
+  return files;
+}
+
+Report judge(const std::string& text, const std::string& user = "ntp",
+             const FakeSurvey& files = host()) {
+  return check(config::parse_text(text, "ntp.conf"), {"ntp.conf", user, "", kNow}, files);
+}
+
+std::string shown(const Report& report) {
+  std::string text;
+  for (const Finding& each : report.findings) {
+    text += std::string(name_of(each.severity)) + ' ' + each.kind + ' ' +
+            std::to_string(each.where.line) + ": " + each.text + '\n';
+  }
+  return text;
+}
+
+struct Mistake {
+  std::string name;
+  std::string text;
+  int line;
+  Severity severity;
+  std::string kind;
+  std::string says;
+};
+
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.name; }
+
+class OneMistake : public testing::TestWithParam<Mistake> {};
+
+TEST_P(OneMistake, IsNamedWithItsFileAndLine) {
+  const Mistake& mistake = GetParam();
+  const Report report = judge(mistake.text);
+  const auto found =
+      std::find_if(report.findings.begin(), report.findings.end(),
+                   [](const Finding& each) { return each.severity != Severity::Note; });
+  ASSERT_NE(found, report.findings.end());
+  EXPECT_EQ(std::count_if(report.findings.begin(), report.findings.end(),
+                          [](const Finding& each) { return each.severity != Severity::Note; }),
+            1)
+      << shown(report);
+  EXPECT_EQ(found->where.file, "ntp.conf");
+  EXPECT_EQ(found->where.line, mistake.line) << shown(report);
+  EXPECT_EQ(found->severity, mistake.severity);
+  EXPECT_EQ(found->kind, mistake.kind);
+  EXPECT_THAT(found->text, testing::HasSubstr(mistake.says));
+  EXPECT_EQ(report.status(), mistake.severity == Severity::Error ? 2 : 1);
+  EXPECT_THAT(to_text(report),
+              testing::HasSubstr("ntp.conf:" + std::to_string(mistake.line) + ':'));
+}
+
+const std::vector<Mistake> kMistakes{
+    {"Syntax", kGood + "sevrer 192.0.2.5\n", kNext, Severity::Error, "syntax",
+     "expected a directive"},
+    {"KodAlone",
+     kSources + "restrict 10.0.0.0/8 kod\nrestrict default nomodify\n"
+                "restrict 127.0.0.1\nrestrict ::1\n",
+     5, Severity::Warning, "line", "add 'limited'"},
+    {"ShutOutByIgnore", kGood + "restrict 192.0.2.0/24 ignore\n", kNext, Severity::Error,
+     "source-shut-out", "192.0.2."},
+    {"ShutOutByNoserve", kGood + "restrict 192.0.2.3 noserve\n", kNext, Severity::Error,
+     "source-shut-out", "'noserve' drops the answers of 192.0.2.3 (line 3)"},
+    {"ShutOutByNotrust", kGood + "restrict 192.0.2.4 notrust\n", kNext, Severity::Error,
+     "source-shut-out", "notrust"},
+    {"NtpqShutOut", kSources + "restrict default nomodify noquery\n", 5, Severity::Warning,
+     "ntpq-shut-out", "127.0.0.1 and ::1"},
+    {"FamilyFlagForNumber", kGood + "tinker freq -4\n", kNext, Severity::Error, "syntax",
+     "write -4.0"},
+    {"MinpollOverMaxpoll", kGood + "server 192.0.2.5 minpoll 12\n", kNext, Severity::Warning,
+     "line", "write both"},
+    {"PrefixZero", kGood + "restrict 10.0.0.0/0 nomodify\n", kNext, Severity::Warning, "line",
+     "write 'default'"},
+    {"BadMask", kGood + "restrict 10.0.0.0 mask 255.0.0 nomodify\n", kNext, Severity::Error, "line",
+     "unusable"},
+    {"PoolOptions", kGood + "pool pool.example prefer key 1\ntrustedkey 1\nkeys /etc/ntp.keys\n",
+     kNext, Severity::Warning, "pool-option", "'key', 'prefer'"},
+    {"NoKeysLine", kGood + "server 192.0.2.5 key 1\n", kNext, Severity::Error, "key-missing",
+     "no 'keys' line"},
+    {"KeyMissing", kGood + "keys /etc/ntp.keys\ntrustedkey 1 (5 ... 9)\nserver 192.0.2.5 key 5\n",
+     kNext + 2, Severity::Error, "key-missing", "key 5 for 192.0.2.5"},
+    {"KeyUntrusted", kGood + "keys /etc/ntp.keys\ntrustedkey 1\ncontrolkey 7\n", kNext + 2,
+     Severity::Error, "key-untrusted", "key 7 for 'controlkey'"},
+    {"TrustedKeyMissing", kGood + "keys /etc/ntp.keys\ntrustedkey 1 2\n", kNext + 1,
+     Severity::Warning, "key-missing", "trusted key 2"},
+    {"KeysWorldReadable", kGood + "keys /etc/open.keys\n", kNext, Severity::Warning,
+     "secret-world-readable", "mode 0644"},
+    {"KeysMissing", kGood + "keys /etc/none\n", kNext, Severity::Error, "file-unreadable",
+     "no such file"},
+    {"CertificateMissing", kGood + "nts enable key /etc/key.pem cookie /var/lib/ntp/cookies\n",
+     kNext, Severity::Error, "file-unreadable", "/etc/ntp/cert-chain.pem"},
+    {"PrivateKeyUnreadable",
+     kGood + "nts enable cert /etc/cert.pem key /etc/ntp.keys cookie /var/lib/ntp/cookies\n", kNext,
+     Severity::Error, "file-unreadable", "user ntp may not read it"},
+    {"PrivateKeyWorldReadable",
+     kGood + "nts enable cert /etc/cert.pem key /etc/cert.pem cookie /var/lib/ntp/cookies\n", kNext,
+     Severity::Warning, "secret-world-readable", "NTS private key"},
+    {"StatsdirMissing", kGood + "statsdir /var/none\n", kNext, Severity::Warning, "statsdir",
+     "no such directory"},
+    {"StatsdirUnwritable", kGood + "statistics loopstats\nstatsdir /var/lib\n", kNext + 1,
+     Severity::Error, "statsdir", "user ntp may not write"},
+    {"DriftfileUnwritable", kGood + "driftfile /etc/ntp.drift\n", kNext, Severity::Error,
+     "file-unwritable", "may not write to /etc"},
+    {"LeapFileExpired", kGood + "leapfile /etc/old.leap\n", kNext, Severity::Warning,
+     "leap-file-expired", "expired on 2025-06-28"},
+    {"LeapFileOfAnotherKind", kGood + "leapfile /etc/cert.pem\n", kNext, Severity::Error,
+     "leap-file", "no leap second file"},
+    {"TwoSources",
+     "restrict default nomodify\nunrestrict default noquery\n"
+     "server 192.0.2.1\nserver 192.0.2.2\n",
+     3, Severity::Warning, "too-few-sources", "neither outvotes"},
+    {"ThreeSources",
+     "restrict 127.0.0.1\nrestrict ::1\nserver 192.0.2.1\nserver 192.0.2.2\n"
+     "server 192.0.2.3\n",
+     3, Severity::Warning, "too-few-sources", "3 sources"},
+    {"MinsaneTooHigh", kGood + "tos minsane 5\n", 1, Severity::Error, "too-few-sources",
+     "never set"},
+    {"SmearingMixed", kGood + "server time1.google.com\n", kNext, Severity::Warning,
+     "smearing-mixed", "192.0.2.1 does not"},
+    {"DisableBeatsEnable", kGood + "disable kernel\nenable kernel\n", kNext + 1, Severity::Warning,
+     "no-effect", "ntp.conf line 8"},
+    {"FudgeWithoutClock", kGood + "fudge 127.127.28.0 refid GPS\n", kNext, Severity::Warning,
+     "no-effect", "no clock 127.127.28.0"},
+    {"InterfaceRulesClose", kGood + "interface ignore eth1\n", kNext, Severity::Warning,
+     "interface-closes-all", "close all other"},
+    {"Duplicate", kGood + "server 192.0.2.1 prefer\n", kNext, Severity::Warning, "line",
+     "duplicate"},
+    {"DisabledStatistics", kGood + "statistics loopstats\ndisable stats\n", kNext,
+     Severity::Warning, "no-effect", "disable stats"},
+    {"Noval", kGood + "server time.example nts noval\n", kNext, Severity::Warning, "nts-unverified",
+     "any certificate"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Check, OneMistake, testing::ValuesIn(kMistakes),
+                         [](const auto& instance) { return instance.param.name; });
+
+TEST(Check, FindsNothingWhereNothingIsWrong) {
+  for (const std::string& text :
+       {kGood,
+        kGood + "driftfile /var/lib/ntp/ntp.drift\nstatsdir /var/NTP\nstatistics loopstats\n"
+                "leapfile /etc/leap\n",
+        kGood + "keys /etc/ntp.keys\ntrustedkey 1 7\ncontrolkey 7\nserver 192.0.2.5 key 1\n",
+        kGood + "nts enable cert /etc/cert.pem key /etc/key.pem cookie /var/lib/ntp/cookies\n",
+        kGood + "restrict 192.0.2.0/24 ignore\nrestrict source nomodify noquery\n",
+        std::string("pool pool.example iburst\nrestrict 127.0.0.1\nrestrict ::1\n")}) {
+    const Report report = judge(text);
+    EXPECT_THAT(report.findings, IsEmpty()) << text << shown(report);
+    EXPECT_EQ(report.status(), 0);
+  }
+}
+
+TEST(Check, TakesTheBuiltInAccessListForANoteOnly) {
+  const Report report = judge(kSources);
+  EXPECT_EQ(report.status(), 0);
+  EXPECT_EQ(report.count(Severity::Note), 1U) << shown(report);
+}
+
+TEST(Check, JudgesByTheUser) {
+  const std::string text = kGood + "driftfile /etc/ntp.drift\n";
+  EXPECT_EQ(judge(text, "").status(), 0);
+  EXPECT_EQ(judge(text, "ntp").status(), 2);
+  const Report unknown = judge(kGood, "nobody-at-all");
+  EXPECT_EQ(unknown.status(), 2);
+  EXPECT_EQ(unknown.findings.at(0).kind, "user");
+}
+
+TEST(Check, SaysWhatItCantSee) {
+  FakeSurvey files = host();
+  files.hidden("/etc/ntp.keys");
+  const Report report = judge(kGood + "keys /etc/ntp.keys\nserver 192.0.2.5 key 9\n", "ntp", files);
+  ASSERT_EQ(report.files.size(), 1U);
+  EXPECT_FALSE(report.files[0].possible);
+  EXPECT_EQ(report.files[0].why_not, "it can't be seen from here");
+  EXPECT_EQ(report.status(), 0) << shown(report);
+}
+
+TEST(Check, PlansFilesSourcesAndAccess) {
+  const Report report = judge(kGood + "driftfile /var/lib/ntp/ntp.drift\n");
+  const std::string text = to_text(report);
+  EXPECT_THAT(text, testing::HasSubstr("192.0.2.4"));
+  EXPECT_THAT(text, testing::HasSubstr("iburst minpoll 6 maxpoll 10  (ntp.conf:4)"));
+  EXPECT_THAT(text, testing::HasSubstr("0.0.0.0/0"));
+  EXPECT_THAT(text, testing::HasSubstr("kod limited nomodify noquery"));
+  EXPECT_THAT(text, testing::HasSubstr("/var/lib/ntp/ntp.drift: yes"));
+  EXPECT_THAT(text, testing::HasSubstr("0 errors, 0 warnings, 0 notes\n"));
+}
+
+TEST(Check, SaysTheSameInJson) {
+  const std::string json = to_json(judge(kGood + "sevrer \"x\n"));
+  for (const char* part :
+       {R"("config":"ntp.conf")", R"("user":"ntp")", R"("type":"server")", R"("name":"192.0.2.1")",
+        R"("options":["iburst","minpoll 6","maxpoll 10"])", R"("range":"0.0.0.0/0")",
+        R"("severity":"error","kind":"syntax","file":"ntp.conf","line":8,"column":1)",
+        R"("errors":1,"warnings":0,"status":2)"}) {
+    EXPECT_THAT(json, testing::HasSubstr(part));
+  }
+}
+
+TEST(Check, KeepsJsonCleanOfForeignBytes) {
+  Report report;
+  report.findings.push_back({Severity::Error, "line", {"a\"\xff\x01", 1, 1}, "\xc3", ""});
+  const std::string json = to_json(report);
+  EXPECT_THAT(json, testing::HasSubstr("a\\\"?\\u0001"));
+  EXPECT_TRUE(std::all_of(json.begin(), json.end(),
+                          [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+}
+
+TEST(Check, WarnsOfTheOrderOfFilesInADirectory) {
+  config::FileAccess access;
+  access.load = [](const std::string& path) -> Result<std::string> {
+    if (path == "/etc/ntp.conf") return kGood;
+    if (path == "/etc/ntp.d/10-base.conf") return std::string("tos maxclock 5\n");
+    if (path == "/etc/ntp.d/90-local.conf") return std::string("tos maxclock 9\n");
+    return fail("No such file or directory");
+  };
+  access.list = [](const std::string& path) -> Result<std::vector<std::string>> {
+    if (path != "/etc/ntp.d") return fail("Not a directory");
+    return std::vector<std::string>{"10-base.conf", "90-local.conf"};
+  };
+  const Report report =
+      check(config::parse_file("/etc/ntp.conf", access), {"/etc/ntp.conf", "", "", kNow}, host());
+  ASSERT_EQ(report.findings.size(), 1U) << shown(report);
+  EXPECT_EQ(report.findings[0].where.file, "/etc/ntp.d/90-local.conf");
+  EXPECT_EQ(report.findings[0].where.line, 1);
+  EXPECT_THAT(report.findings[0].text, testing::HasSubstr("'tos maxclock' has no effect"));
+  EXPECT_EQ(report.status(), 1);
+}
+
+}  // namespace
+}  // namespace ntp::check
