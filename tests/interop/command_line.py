@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The command line of our daemon: statuses and what is printed, beside NTPsec's where they agree."""
+"""The command line of our daemon: statuses and output, beside NTPsec's where they agree."""
 
 import json
 import os
@@ -9,15 +9,17 @@ import subprocess
 from lab import NTPD, NTPSEC_NTPD, OPEN, Lab, chrony_server, command, environment, expect, wait_for
 
 # NTPsec opens the log and writes the process number even so.
-GIVEN = ["-c", "/x", "-f", "/d", "-I", "lo", "-l", "/dev/null", "-L", "-p", "/dev/null", "-q", "-s", "/s/", "-u",
-         "u:g", "-i", "/j", "-g", "-G", "-x", "-U", "60", "-N", "-P", "5", "-n", "-d", "-m", "-4"]
+GIVEN = ["-c", "/x", "-f", "/d", "-I", "lo", "-l", "/dev/null", "-L", "-p", "/dev/null", "-q", "-s",
+         "/s/", "-u", "u:g", "-i", "/j", "-g", "-G", "-x", "-U", "60", "-N", "-P", "5", "-n", "-d",
+         "-m", "-4"]
+NOT_COMPARED = ("#debug", "statsdir", "#interface")
 
 
 def settings(program, *arguments):
     """The lines of -R but those of debug builds; NTPsec 1.2.2 loses -s, and has another default."""
     result = command(program, "-R", *arguments)
     return [line for line in result.stdout.splitlines()
-            if re.match(r'[#a-z_]+ [="]', line) and not line.startswith(("#debug", "statsdir", "#interface"))]
+            if re.match(r'[#a-z_]+ [="]', line) and not line.startswith(NOT_COMPARED)]
 
 
 with Lab() as lab:
@@ -30,10 +32,10 @@ with Lab() as lab:
         expect(ours == theirs, f"-R {arguments}: {ours} against {theirs}")
 
     for status, arguments in (
-            (1, ["-y"]), (1, ["-c"]), (1, ["--ipv"]), (1, ["-b"]), (1, ["-r", "3"]), (1, ["--nonsense"]),
-            (1, ["-u", "a", "-u", "b"]), (1, ["--nofork=yes"]), (0, ["-V"]), (0, ["--ver"]), (0, ["-h"])):
+            (1, ["-y"]), (1, ["-c"]), (1, ["--ipv"]), (1, ["-b"]), (1, ["-r", "3"]),
+            (1, ["--nonsense"]), (1, ["-u", "a", "-u", "b"]), (1, ["--nofork=yes"]),
+            (0, ["-V"]), (0, ["--ver"]), (0, ["-h"])):
         for program in (NTPD, NTPSEC_NTPD):
-            # -n and a file that is none: what is taken for good ends at the port, if ever.
             result = lone.run(program, *arguments, check=False)
             expect(result.returncode == status, f"{program} {arguments}: {result.returncode}")
     for arguments in (["-t", "0"], ["-t", "65536"], ["-U", "-1"], ["-w", "soon"], ["--json"]):

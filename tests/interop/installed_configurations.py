@@ -19,7 +19,6 @@ FILES = [os.path.join(PEERS, "etc/ntpsec/ntp.conf"), os.path.join(PEERS, "etc/nt
 # What depends on the machine, not on the file.
 OF_THE_HOST = {"file-unreadable", "file-unwritable", "statsdir", "leap-file-expired"}
 
-# On a machine where these are what they are meant to be, nobody can be waited for: no network.
 with Lab() as lab:
     host = lab.host("host")
     tried = [path for path in FILES if os.path.isfile(path)]
@@ -30,7 +29,7 @@ with Lab() as lab:
         errors = [f for f in report["findings"]
                   if f["severity"] == "error" and f["kind"] not in OF_THE_HOST]
         expect(not errors, f"{path}: {errors}")
-        # NTPsec's has nts and no certificate where there is none; logfile lines would write outside.
+        # Log files would be written outside, and certificates are not here.
         with open(path, encoding="utf-8") as file:
             if any(line.startswith(("logfile", "nts enable")) for line in file):
                 continue
