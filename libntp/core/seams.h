@@ -103,13 +103,47 @@ class Resolver {
   virtual void resolve(const std::string& host, Family family, Callback callback) = 0;
 };
 
+/// What a path names.
+struct FileStatus {
+  bool exists = false;
+  bool regular = false;
+  /// Its names on the disk.
+  std::uint64_t links = 0;
+};
+
+/// Failures read `PATH: reason`.
 class FileStore {
  public:
   virtual ~FileStore() = default;
-  /// The whole file. Failures name the path and the reason.
+  /// The whole file.
   virtual Result<std::string> load(const std::string& path) = 0;
   /// Replaces the file at once or not at all (a temporary name beside it, then rename).
   virtual Result<void> save(const std::string& path, std::string_view content) = 0;
+
+  /// Adds all of the text to the end of the file, or nothing; a file that is missing is made.
+  virtual Result<void> append(const std::string& path, std::string_view text) = 0;
+  /// A second name (hard link) for a file; fails if the name is taken.
+  virtual Result<void> link(const std::string& path, const std::string& name) = 0;
+  /// Replaces what has the new name.
+  virtual Result<void> rename(const std::string& path, const std::string& name) = 0;
+  virtual Result<void> remove(const std::string& path) = 0;
+  /// Fails if it can't be told; that there is nothing is no failure.
+  virtual Result<FileStatus> status(const std::string& path) = 0;
+};
+
+/// What the process has used of its host since it started, as getrusage() counts.
+struct ResourceUsage {
+  Duration user_time{};
+  Duration system_time{};
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
+  std::int64_t swaps = 0;
+  std::int64_t blocks_in = 0;
+  std::int64_t blocks_out = 0;
+  std::int64_t voluntary_switches = 0;
+  std::int64_t involuntary_switches = 0;
+  std::int64_t signals = 0;
+  std::int64_t largest_resident = 0;  // KiB, the highest so far
 };
 
 /// Syslog's severities, as far as they are used.

@@ -80,10 +80,10 @@ ClockFilter::Verdict ClockFilter::add(const Sample& sample, MonoTime now, int po
   }
   // NTPsec: a spike is held against the one before it when it is still the best next time, so a
   // change of the path passes the gate at the second sight.
-  const double change = std::abs(best.offset - gate_offset_);
+  change_ = std::abs(best.offset - gate_offset_);
   gate_offset_ = best.offset;
   if (has_estimate_ && estimate_.dispersion < kMaxDistance && best.dispersion < kMaxDistance &&
-      change > kPopcornGate * jitter &&
+      change_ > kPopcornGate * jitter &&
       to_seconds(best.at - estimate_.at) < 2 * log2_seconds(poll_exponent)) {
     return Verdict::Popcorn;
   }

@@ -43,6 +43,8 @@ class ClockFilter {
   void clear();
 
   [[nodiscard]] bool has_estimate() const { return has_estimate_; }
+  /// By how much the best sample of the last Popcorn or Updated differs from the one before it, s.
+  [[nodiscard]] double change() const { return change_; }
   /// As of the last update; `dispersion` does not include the time since.
   [[nodiscard]] const Estimate& estimate() const { return estimate_; }
   /// When add() or add_missing() was last called: dispersions are as of then.
@@ -61,6 +63,7 @@ class ClockFilter {
   MonoTime last_update_{};
   Estimate estimate_{};
   double gate_offset_ = 0;  // what the next best sample is held against
+  double change_ = 0;
   bool has_estimate_ = false;
 };
 

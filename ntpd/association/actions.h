@@ -34,6 +34,17 @@ struct Spawn {
 };
 /// What the selection sees has changed.
 struct Reselect {};
+/// The estimate of the source is a new one: for peerstats.
+struct RecordEstimate {};
+/// A reply came that passed, or the first one since the last request that did not: for rawstats.
+struct RecordReply {
+  wire::Header reply;
+  WallTime sent;      // T1
+  WallTime returned;  // T4
+  unsigned lost = 0;  // requests without an answer before the answered one
+  unsigned rejected = 0;
+  unsigned flags = 0;  // the test it failed; 0: accepted
+};
 /// Count the event, and log it where the configuration says so.
 struct Report {
   control::PeerEvent event;
@@ -48,7 +59,8 @@ struct Demobilize {
   std::string reason;
 };
 
-using Action = std::variant<Send, Resolve, Spawn, Reselect, Report, Note, Demobilize>;
+using Action = std::variant<Send, Resolve, Spawn, Reselect, RecordEstimate, RecordReply, Report,
+                            Note, Demobilize>;
 using Actions = std::vector<Action>;
 
 }  // namespace ntp::association

@@ -2,7 +2,9 @@
 #include "ntpd/association/association.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 namespace ntp::association {
 
@@ -67,9 +69,18 @@ void Association::take_sample(const sync::Sample& sample, const Context& context
   unreach_ = 0;
   const auto order =
       context.settling ? sync::ClockFilter::Order::Age : sync::ClockFilter::Order::Distance;
-  if (filter_.add(sample, context.mono, schedule_.poll(), order) ==
-      sync::ClockFilter::Verdict::Popcorn) {
-    actions.push_back(Report{control::PeerEvent::Popcorn, {}});
+  switch (filter_.add(sample, context.mono, schedule_.poll(), order)) {
+    case sync::ClockFilter::Verdict::Updated:
+      actions.push_back(RecordEstimate{});
+      break;
+    case sync::ClockFilter::Verdict::Popcorn: {
+      std::array<char, 32> text{};
+      std::snprintf(text.data(), text.size(), "%.6f s", filter_.change());
+      actions.push_back(Report{control::PeerEvent::Popcorn, text.data()});
+      break;
+    }
+    case sync::ClockFilter::Verdict::Stale:
+      break;
   }
   // Even where the best sample is an old one its dispersion has changed, and with it what the
   // source is worth; NTPsec waits for a new best one.

@@ -71,6 +71,7 @@ class Association {
   [[nodiscard]] virtual bool active() const { return !settings_.noselect; }
 
   control::EventCounter& events() { return events_; }
+  [[nodiscard]] const control::EventCounter& events() const { return events_; }
   [[nodiscard]] virtual control::PeerView view(const Context& context) const;
 
   // What the system takes over from its peer.

@@ -146,6 +146,8 @@ Send ServerAssociation::make_request(const Context& context) {
 void ServerAssociation::sent(WallTime now, std::uint32_t number) {
   request_sent_ = now;
   request_number_ = number;
+  ++unanswered_;
+  rejected_ = 0;
   ++sent_;
 }
 
@@ -170,23 +172,34 @@ Actions ServerAssociation::on_datagram(const Datagram& datagram, const Context& 
 
   const unsigned stray = test_origin(reply, pending_, last_transmit_);
   if (stray != 0) {
-    flash_ |= stray;
+    reject(reply, datagram.received, stray, unanswered_, actions);
     ++(stray == flash::kDuplicate ? old_packet_ : bogus_origin_);
     return actions;
   }
   // From here on the reply is the answer of whoever saw our request.
   pending_.waiting = false;
+  const unsigned lost = unanswered_ - std::min(unanswered_, 1U);
+  unanswered_ = 0;
   authentic_ = true;
   if (is_kiss(reply)) {
     take_kiss(reply, context, actions);
     return actions;
   }
   if (const unsigned failed = test_server(reply, context.limits); failed != 0) {
-    flash_ |= failed;
+    reject(reply, datagram.received, failed, lost, actions);
     return actions;
   }
-  take_answer(reply, datagram.received, context, actions);
+  take_answer(reply, datagram.received, lost, context, actions);
   return actions;
+}
+
+/// NTPsec: only the first rejected reply to a request is recorded, since a stranger could send any
+/// number of them.
+void ServerAssociation::reject(const wire::Header& reply, WallTime received, unsigned failed,
+                               unsigned lost, Actions& actions) {
+  flash_ |= failed;
+  if (++rejected_ > 1) return;
+  actions.push_back(RecordReply{reply, request_sent_, received, lost, rejected_, failed});
 }
 
 void ServerAssociation::take_kiss(const wire::Header& reply, const Context& context,
@@ -213,14 +226,14 @@ void ServerAssociation::take_kiss(const wire::Header& reply, const Context& cont
   actions.push_back(Reselect{});
 }
 
-void ServerAssociation::take_answer(const wire::Header& reply, WallTime received,
+void ServerAssociation::take_answer(const wire::Header& reply, WallTime received, unsigned lost,
                                     const Context& context, Actions& actions) {
   const sync::Exchange exchange{request_sent_, reply.receive.to_wall(received),
                                 reply.transmit.to_wall(received), received};
   sync::Sample sample = sync::measure(exchange, context.precision, reply.precision, context.mono);
   // NTPsec: an on-path attacker could shift the offset by half of any delay that is let pass.
   if (sample.delay > context.limits.max_dist) {
-    flash_ |= flash::kTooLate;
+    reject(reply, received, flash::kTooLate, lost, actions);
     ++old_packet_;
     return;
   }
@@ -236,6 +249,7 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
   reference_time_ = reply.reference;
   last_transmit_ = reply.transmit;
   last_received_ = received;
+  actions.push_back(RecordReply{reply, request_sent_, received, lost, rejected_, 0});
 
   const int burst = reach_ == 0
                         ? PollSchedule::kInitialBurst

@@ -51,8 +51,10 @@ class ServerAssociation final : public Association {
   void look_up(const Context& context, Actions& actions);
   Send make_request(const Context& context);
   void take_kiss(const wire::Header& reply, const Context& context, Actions& actions);
-  void take_answer(const wire::Header& reply, WallTime received, const Context& context,
-                   Actions& actions);
+  void take_answer(const wire::Header& reply, WallTime received, unsigned lost,
+                   const Context& context, Actions& actions);
+  void reject(const wire::Header& reply, WallTime received, unsigned failed, unsigned lost,
+              Actions& actions);
 
   const Origin origin_;
   InUse in_use_;
@@ -66,6 +68,9 @@ class ServerAssociation final : public Association {
   PendingRequest pending_;
   WallTime request_sent_{};
   std::uint32_t request_number_ = 0;
+  /// Requests since the last answer, and replies to the last one that were rejected.
+  unsigned unanswered_ = 0;
+  unsigned rejected_ = 0;
   bool authentic_ = false;
   int mode_ = 0;
   NtpTimestamp last_transmit_;

@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -66,6 +67,7 @@ class Daemon {
     if (options_.priority) raise_priority();
     if (!open_sockets(loop)) return kExitFailure;
     if (!drop_privileges()) return kExitPrivileges;
+    check_statistics(settings);
     return serve(loop, settings);
   }
 
@@ -127,6 +129,7 @@ class Daemon {
   }
 
   void switch_log(const std::string& path) {
+    log_.notice("LOG: switching logging to " + path);
     if (const auto opened = log_.use_file(path); !opened) {
       log_.error("LOG: " + opened.error().message);
       return;
@@ -153,15 +156,31 @@ class Daemon {
     });
     loop.on_signals({SIGHUP}, [this](int) {
       log_.info("LOG: Saw SIGHUP");
-      if (const auto reopened = log_.reopen(); !reopened) {
-        log_.error("LOG: " + reopened.error().message);
-      }
+      follow_log_rotation();
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
     loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
       log_.show_debug(number == SIGUSR1);
       log_.info(std::string("LOG: debug lines ") + (number == SIGUSR1 ? "on" : "off"));
     });
+  }
+
+  void follow_log_rotation() {
+    if (const auto followed = log_.follow_rotation(); !followed) {
+      log_.error("LOG: " + followed.error().message);
+    }
+  }
+
+  /// Said at the start, as the user that the daemon then is, so that it is not found out in a week.
+  void check_statistics(const config::Settings& settings) {
+    const auto& sets = settings.statistics;
+    const bool in_use =
+        std::any_of(sets.begin(), sets.end(), [](auto& set) { return set.enabled; });
+    if (!in_use && settings.stats_dir.empty()) return;
+    const auto fit = os::check_writable_directory(statistics::directory_of(settings));
+    if (!fit) {
+      log_.error("LOG: statistics directory can't be used: " + fit.error().message);
+    }
   }
 
   void raise_priority() {
@@ -206,6 +225,9 @@ class Daemon {
     engine.slew_only = options_.slew;
     engine.quit_when_set = options_.quit;
     engine.identity = host_identity();
+    engine.process_id = getpid();
+    engine.resource_usage = os::resource_usage;
+    engine.on_hour = [this] { follow_log_rotation(); };
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();

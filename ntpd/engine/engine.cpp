@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "ntpd/association/server_association.h"
+#include "ntpd/engine/formatted.h"
 
 namespace ntp::engine {
 namespace {
@@ -46,6 +47,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
       clock_(clock_settings(settings_, options_), host),
       server_(settings_, host.random),
       control_(*this, options_.identity),
+      statistics_(settings_, options_.process_id, host),
       self_(std::make_shared<Engine*>(this)) {
   // Guessing an association's number is no use to anybody, but neither is knowing it.
   next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);
@@ -54,6 +56,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
 Engine::~Engine() {
   host_.timers.cancel(housekeeping_timer_);
   host_.timers.cancel(give_up_timer_);
+  host_.timers.cancel(hourly_timer_);
   for (const auto& row : rows_) host_.timers.cancel(row->timer);
 }
 
@@ -62,8 +65,12 @@ void Engine::start() {
   started_ = host_.clock.mono();
   state_.orphan_at = started_ + std::chrono::seconds(settings_.tos.orphan_wait);
   report(control::SystemEvent::Restart);
-  report(clock_.start() ? control::SystemEvent::FrequencySet
-                        : control::SystemEvent::FrequencyNotSet);
+  if (clock_.start()) {
+    report(control::SystemEvent::FrequencySet,
+           "ntpd " + formatted("%.6f PPM", clock_.controller().frequency() * 1e6));
+  } else {
+    report(control::SystemEvent::FrequencyNotSet);
+  }
   resolve_restrictions();
   MonoTime first = started_;
   for (config::SourceSettings source : settings_.sources) {
@@ -87,6 +94,7 @@ void Engine::start() {
   housekeeping_timer_ =
       host_.timers.at(host_.clock.mono() + kHousekeeping, [this] { housekeeping(); });
   if (options_.quit_when_set) await_first_setting();
+  start_hours();
 }
 
 void Engine::stop() {
@@ -94,6 +102,7 @@ void Engine::stop() {
   clock_.stop();
   host_.timers.cancel(housekeeping_timer_);
   host_.timers.cancel(give_up_timer_);
+  host_.timers.cancel(hourly_timer_);
   char line[200];
   std::snprintf(line, sizeof line,
                 "PROTO: summary: up %.0f s, stratum %d, offset %+.6f s, jitter %.6f s, "
@@ -109,12 +118,6 @@ void Engine::stop() {
       std::to_string(counters.processed) + ", requests sent " + std::to_string(packets_sent_));
   for (const auto& row : rows_) host_.timers.cancel(row->timer);
   rows_.clear();
-}
-
-void Engine::report(control::SystemEvent event, const std::string& detail) {
-  if (!events_.report(event)) return;
-  const auto status = control::system_status_word(state_.leap, system().source, events_);
-  host_.log.debug("PROTO: " + control::event_line(status, event, detail));
 }
 
 void Engine::housekeeping() {

@@ -16,8 +16,10 @@
 #include "ntpd/control/model.h"
 #include "ntpd/control/responder.h"
 #include "ntpd/engine/clock_loop.h"
+#include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
+#include "ntpd/statistics/recorder.h"
 
 namespace ntp::engine {
 
@@ -31,9 +33,15 @@ struct EngineOptions {
   bool step_first = false;     // -G
   bool slew_only = false;      // -x: steps only beyond 600 s
   bool quit_when_set = false;  // -q
+  /// Part of the names of some statistics files.
+  int process_id = 0;
   control::Identity identity;
   /// With quit_when_set: the clock has been set, at once or by slewing, by so many seconds.
   std::function<void(bool stepped, double offset)> on_clock_set = [](bool, double) {};
+  /// For usestats; without it there are none.
+  std::function<ResourceUsage()> resource_usage;
+  /// Once an hour, for the upkeep that is not the engine's: the log file.
+  std::function<void()> on_hour = [] {};
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
   /// The clock is synchronized for the first time.
@@ -86,8 +94,6 @@ class Engine final : public control::Model {
   [[nodiscard]] Row* find(association::Id id) const;
   [[nodiscard]] bool in_use(const Address& address) const;
   [[nodiscard]] association::Context context() const;
-  void report(association::Association& association, control::PeerEvent event,
-              const std::string& detail);
 
   // engine_access.cpp: the restrict list's names, and its holes for sources.
   void resolve_restrictions();
@@ -95,8 +101,26 @@ class Engine final : public control::Model {
   void admit(Row& row);
   [[nodiscard]] bool admits_reply(const Datagram& datagram);
 
-  // engine.cpp
+  // engine_events.cpp: what is told to the log and to the statistics files.
   void report(control::SystemEvent event, const std::string& detail = {});
+  void report(association::Association& association, control::PeerEvent event,
+              const std::string& detail);
+  void report_state(sync::ControllerState before);
+  void log_event(std::uint32_t log_class, const std::string& line);
+  /// For lines that a peer can cause: the same one at most once an hour.
+  void log_seldom(LogLevel level, const std::string& text);
+  void record_clock_update();
+  void record_estimate(const association::Association& association);
+  void record_reply(const association::Association& association,
+                    const association::RecordReply& record);
+  [[nodiscard]] std::uint16_t status_of(const association::Association& association) const;
+  // engine_hours.cpp
+  void start_hours();
+  void end_hour();
+  void record_system(Duration elapsed);
+  void record_usage(Duration elapsed);
+
+  // engine.cpp
   void housekeeping();
   void clock_moved(Duration by);
 
@@ -123,6 +147,8 @@ class Engine final : public control::Model {
   server::Server server_;
   control::Responder control_;
   control::EventCounter events_;
+  statistics::Recorder statistics_;
+  LogLimiter log_limiter_;
 
   std::map<std::string, std::vector<Address>> restricted_hosts_;
   Rows rows_;
@@ -133,6 +159,11 @@ class Engine final : public control::Model {
   MonoTime started_{};
   Timers::Id housekeeping_timer_ = Timers::kNone;
   Timers::Id give_up_timer_ = Timers::kNone;
+  Timers::Id hourly_timer_ = Timers::kNone;
+  MonoTime next_hour_{};
+  MonoTime counting_since_{};
+  MonoTime usage_since_{};
+  ResourceUsage used_before_;
   bool synchronized_once_ = false;
   bool running_ = false;
   std::uint64_t packets_sent_ = 0;

@@ -56,14 +56,14 @@ void Engine::admit(Row& row) {
     case server::AccessTable::Hole::NotNeeded:
       break;
     case server::AccessTable::Hole::Poked:
-      host_.log.info("RESTRICT: Poking hole in restrictions for: " + address);
+      log_seldom(LogLevel::Info, "RESTRICT: Poking hole in restrictions for: " + address);
       break;
     case server::AccessTable::Hole::SpecificEntry:
-      host_.log.error("RESTRICT: Specific restriction will break " + address);
+      log_seldom(LogLevel::Error, "RESTRICT: Specific restriction will break " + address);
       break;
     case server::AccessTable::Hole::NoTemplate:
-      host_.log.error("RESTRICT: Can't poke hole in restrictions for " + address +
-                      ": no 'restrict source' line");
+      log_seldom(LogLevel::Error, "RESTRICT: Can't poke hole in restrictions for " + address +
+                                      ": no 'restrict source' line");
       break;
   }
 }

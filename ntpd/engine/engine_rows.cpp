@@ -91,8 +91,8 @@ void Engine::mobilize(const config::SourceSettings& source, Address pool_address
 void Engine::demobilize(association::Id id, const std::string& reason) {
   Row* row = find(id);
   if (row == nullptr) return;
-  report(*row->association, control::PeerEvent::Demobilize, reason);
-  host_.log.info("PROTO: " + row->association->name() + " dropped: " + reason);
+  report(*row->association, control::PeerEvent::Demobilize, "assoc " + std::to_string(id));
+  log_seldom(LogLevel::Info, "PROTO: " + row->association->name() + " dropped: " + reason);
   host_.timers.cancel(row->timer);
   std::erase_if(rows_, [id](const auto& each) { return each->association->id() == id; });
   reselect();
@@ -125,10 +125,12 @@ void Engine::perform(association::Id id, association::Actions actions) {
                      mobilize(member, spawn.address, host_.clock.mono());
                    },
                    [&](association::Reselect&) { reselect(); },
+                   [&](association::RecordEstimate&) { record_estimate(*row->association); },
+                   [&](association::RecordReply& reply) { record_reply(*row->association, reply); },
                    [&](association::Report& event) {
                      report(*row->association, event.event, event.detail);
                    },
-                   [&](association::Note& note) { host_.log.write(note.level, note.text); },
+                   [&](association::Note& note) { log_seldom(note.level, note.text); },
                    [&](association::Demobilize& end) { demobilize(id, end.reason); },
                },
                action);
@@ -192,21 +194,6 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   if (row == nullptr || !admits_reply(datagram)) return;
   auto& server = static_cast<association::ServerAssociation&>(*row->association);
   perform(id, server.on_datagram(datagram, context()));
-}
-
-void Engine::report(association::Association& association, control::PeerEvent event,
-                    const std::string& detail) {
-  if (!association.events().report(event)) return;
-  const control::PeerView view = association.view(context());
-  const control::PeerStatus status{.configured = view.configured,
-                                   .auth_enabled = view.auth_enabled,
-                                   .authentic = view.authentic,
-                                   .reachable = view.reach != 0,
-                                   .selection = view.selection};
-  host_.log.debug("PROTO: " +
-                  control::event_line(association.name(),
-                                      control::peer_status_word(status, association.events()),
-                                      event, detail));
 }
 
 }  // namespace ntp::engine

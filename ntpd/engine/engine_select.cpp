@@ -6,6 +6,7 @@
 
 #include "libntp/crypto/refid.h"
 #include "ntpd/engine/engine.h"
+#include "ntpd/engine/formatted.h"
 
 namespace ntp::engine {
 namespace {
@@ -89,14 +90,21 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection) {
   state_.updated = now.mono;
 
   if (!clock_.disciplines()) {
+    record_clock_update();
     take_adjustment(sync::Adjustment::Slewed);
     return;
   }
-  take_adjustment(clock_.update({.offset = selection.offset,
-                                 .jitter = selection.jitter,
-                                 .sampled = peer.estimate().at,
-                                 .min_poll = peer.min_poll(),
-                                 .max_poll = peer.max_poll()}));
+  const auto before = clock_.controller().state();
+  const auto adjustment = clock_.update({.offset = selection.offset,
+                                         .jitter = selection.jitter,
+                                         .sampled = peer.estimate().at,
+                                         .min_poll = peer.min_poll(),
+                                         .max_poll = peer.max_poll()});
+  report_state(before);
+  if (adjustment == sync::Adjustment::Slewed || adjustment == sync::Adjustment::Stepped) {
+    record_clock_update();
+  }
+  take_adjustment(adjustment);
 }
 
 void Engine::take_adjustment(sync::Adjustment adjustment) {
@@ -107,13 +115,14 @@ void Engine::take_adjustment(sync::Adjustment adjustment) {
     case sync::Adjustment::Panic:
       std::snprintf(text, sizeof text, "CLOCK: Panic: offset too big: %.3f", state_.offset);
       host_.log.error(text);
-      report(control::SystemEvent::PanicStop);
+      report(control::SystemEvent::PanicStop,
+             formatted("%+.0f s", state_.offset) + ": set the clock by hand");
       options_.on_exit(1);
       return;
     case sync::Adjustment::Stepped:
       std::snprintf(text, sizeof text, "CLOCK: time stepped by %.6f", state_.offset);
       host_.log.warning(text);
-      report(control::SystemEvent::ClockStep);
+      report(control::SystemEvent::ClockStep, formatted("%+.6f s", state_.offset));
       if (options_.quit_when_set) set_clock_once(adjustment);
       all_clocks_stepped(refid::kStep);
       return;

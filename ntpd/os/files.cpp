@@ -121,6 +121,52 @@ Result<void> Files::save(const std::string& path, std::string_view content) {
   return {};
 }
 
+Result<void> Files::append(const std::string& path, std::string_view text) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const UniqueFd fd(::open(path.c_str(), kFlags, 0644));
+  if (!fd) return failure(path, errno);
+  struct stat before {};
+  if (fstat(fd.get(), &before) != 0) return failure(path, errno);
+  auto written = write_all(fd.get(), text, path);
+  // Half a line would spoil the one that is written when there is room again.
+  if (!written && S_ISREG(before.st_mode) && ftruncate(fd.get(), before.st_size) != 0) {
+    return failure(path, errno);
+  }
+  return written;
+}
+
+Result<void> Files::link(const std::string& path, const std::string& name) {
+  if (::link(path.c_str(), name.c_str()) != 0) return failure(name, errno);
+  return {};
+}
+
+Result<void> Files::rename(const std::string& path, const std::string& name) {
+  if (::rename(path.c_str(), name.c_str()) != 0) return failure(path, errno);
+  return {};
+}
+
+Result<void> Files::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return failure(path, errno);
+  return {};
+}
+
+Result<FileStatus> Files::status(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) {
+    if (errno == ENOENT) return FileStatus{};
+    return failure(path, errno);
+  }
+  return FileStatus{true, S_ISREG(found.st_mode), static_cast<std::uint64_t>(found.st_nlink)};
+}
+
+Result<void> check_writable_directory(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return failure(path, errno);
+  if (!S_ISDIR(found.st_mode)) return failure(path, ENOTDIR);
+  if (faccessat(AT_FDCWD, path.c_str(), W_OK | X_OK, AT_EACCESS) != 0) return failure(path, errno);
+  return {};
+}
+
 Result<std::vector<std::string>> Files::list(const std::string& path) {
   const auto close = [](DIR* directory) { closedir(directory); };
   const std::unique_ptr<DIR, decltype(close)> directory(opendir(path.c_str()), close);

@@ -23,8 +23,19 @@ class Files final : public FileStore {
   /// 0644 less the umask. A symbolic link is followed, not replaced.
   Result<void> save(const std::string& path, std::string_view content) override;
 
+  /// The file is opened for each text, so that a log rotation from outside takes effect at once and
+  /// a disk that has room again needs no care. A pipe without a reader is a failure, not a wait.
+  Result<void> append(const std::string& path, std::string_view text) override;
+  Result<void> link(const std::string& path, const std::string& name) override;
+  Result<void> rename(const std::string& path, const std::string& name) override;
+  Result<void> remove(const std::string& path) override;
+  Result<FileStatus> status(const std::string& path) override;
+
   /// The names in a directory but `.` and `..`, sorted.
   Result<std::vector<std::string>> list(const std::string& path);
 };
+
+/// If files can be made in a directory by the user that the process runs as now.
+Result<void> check_writable_directory(const std::string& path);
 
 }  // namespace ntp::os

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +90,27 @@ Result<void> write_pid_file(const std::string& path, pid_t pid) {
   const ssize_t written = ::write(fd.get(), text.data(), text.size());
   if (written == static_cast<ssize_t>(text.size())) return {};
   return fail(path + ": " + (written < 0 ? error_text(errno) : "short write"));
+}
+
+ResourceUsage resource_usage() {
+  const auto span = [](const timeval& time) -> Duration {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  ResourceUsage usage;
+  usage.user_time = span(used.ru_utime);
+  usage.system_time = span(used.ru_stime);
+  usage.minor_faults = used.ru_minflt;
+  usage.major_faults = used.ru_majflt;
+  usage.swaps = used.ru_nswap;
+  usage.blocks_in = used.ru_inblock;
+  usage.blocks_out = used.ru_oublock;
+  usage.voluntary_switches = used.ru_nvcsw;
+  usage.involuntary_switches = used.ru_nivcsw;
+  usage.signals = used.ru_nsignals;
+  usage.largest_resident = used.ru_maxrss;
+  return usage;
 }
 
 void Starter::tell(char news) {

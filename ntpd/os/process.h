@@ -8,6 +8,7 @@
 #include <string>
 
 #include "libntp/core/result.h"
+#include "libntp/core/seams.h"
 #include "ntpd/os/unique_fd.h"
 
 namespace ntp::os {
@@ -15,6 +16,9 @@ namespace ntp::os {
 /// Writes the process number in decimal without a line end, as NTPsec does. Fails as `PATH:
 /// reason`.
 Result<void> write_pid_file(const std::string& path, pid_t pid);
+
+/// Of the whole process up to now; zeros if the kernel does not say.
+ResourceUsage resource_usage();
 
 /// The daemon's line to the process that started it and waits for news. A default one leads
 /// nowhere: the daemon runs in the foreground.

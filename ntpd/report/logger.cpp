@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 namespace ntp::report {
@@ -59,6 +61,22 @@ std::string printable(std::string_view text) {
 
 using Sink = std::shared_ptr<spdlog::sinks::sink>;
 
+/// What tells one file from another, whatever its name.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t number = 0;
+
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+};
+
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return FileIdentity{found.st_dev, found.st_ino};
+}
+
+bool is_stream(const std::string& path) { return path == "stdout" || path == "stderr"; }
+
 }  // namespace
 
 struct Logger::Impl {
@@ -98,6 +116,10 @@ struct Logger::Impl {
 
   std::string program;
   std::string path;
+  /// Of the open file; nothing for a stream.
+  std::optional<FileIdentity> identity;
+  std::uint64_t errors_written = 0;
+  std::uint64_t warnings_written = 0;
   Sink file;
   Sink output;
   Sink errors;
@@ -111,6 +133,8 @@ Logger::~Logger() { use_syslog(false); }
 
 void Logger::write(LogLevel level, std::string_view text) {
   if (level == LogLevel::Debug && !impl_->debug) return;
+  if (level == LogLevel::Error) ++impl_->errors_written;
+  if (level == LogLevel::Warning) ++impl_->warnings_written;
   const std::string line = printable(text);
   const spdlog::details::log_msg message(spdlog::string_view_t{}, to_spdlog(level), line);
   Impl::emit(impl_->file, message);
@@ -137,12 +161,26 @@ Result<void> Logger::use_file(const std::string& path) {
   auto sink = impl_->open(path);
   if (!sink) return Failure<Error>{sink.error()};
   impl_->path = path;
+  impl_->identity = is_stream(path) ? std::nullopt : identity_of(path);
   impl_->file = std::move(*sink);
+  if (impl_->errors_written > 0 || impl_->warnings_written > 0) {
+    write(impl_->errors_written > 0 ? LogLevel::Error : LogLevel::Warning,
+          "LOG: " + std::to_string(impl_->errors_written) + " errors and " +
+              std::to_string(impl_->warnings_written) + " warnings in previous log file(s)");
+  }
   return {};
 }
 
-Result<void> Logger::reopen() {
-  return impl_->path.empty() ? Result<void>{} : use_file(std::string(impl_->path));
+Result<void> Logger::follow_rotation() {
+  if (impl_->path.empty() || is_stream(impl_->path)) return {};
+  if (const auto now = identity_of(impl_->path); now && now == impl_->identity) return {};
+  auto sink = impl_->open(impl_->path);
+  if (!sink) return Failure<Error>{sink.error()};
+  info("LOG: " + impl_->path + " was moved or removed, closing the old file");
+  impl_->identity = identity_of(impl_->path);
+  impl_->file = std::move(*sink);
+  info("LOG: using " + impl_->path);
+  return {};
 }
 
 void Logger::show_debug(bool on) { impl_->debug = on; }

@@ -22,11 +22,13 @@ class Logger final : public Log {
 
   void use_terminal(bool on);
   void use_syslog(bool on);
-  /// Switches to another file; `stdout` and `stderr` mean these streams. On failure the old target
-  /// stays and the result says `PATH: reason`.
+  /// Switches to another file; `stdout` and `stderr` mean these streams, and go on to do so. The
+  /// new file is told how many errors and warnings stand elsewhere. On failure the old target stays
+  /// and the result says `PATH: reason`.
   Result<void> use_file(const std::string& path);
-  /// Opens the file again under its name, for log rotation.
-  Result<void> reopen();
+  /// Opens the file again if its name has gone to another file, or to none: log rotation. The old
+  /// and the new file each get a line that says so. On failure the old file goes on.
+  Result<void> follow_rotation();
   /// Lines of debug level are dropped unless wanted.
   void show_debug(bool on);
 

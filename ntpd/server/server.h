@@ -60,6 +60,8 @@ class Server {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   /// From here on the variables `ss_…` count anew; `ss_…_r` go on.
   void start_period() { period_ = counters_; }
+  /// Counts since then; control requests are not told apart.
+  [[nodiscard]] Counters period_counters() const;
   /// The mode 6 variables `ss_…` and `mru_…` that are counts or limits of the server.
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
 

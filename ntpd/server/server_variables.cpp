@@ -34,6 +34,12 @@ std::uint64_t kibibytes(std::uint64_t entries) { return (entries * 96 + 512) / 1
 
 }  // namespace
 
+Counters Server::period_counters() const {
+  Counters since;
+  for (const auto& [name, member] : kCounters) since.*member = counters_.*member - period_.*member;
+  return since;
+}
+
 std::optional<std::uint64_t> Server::counter(std::string_view name) const {
   if (name == "ss_numctlreq") return counters_.control_requests;
   constexpr std::string_view kTotal = "_r";

@@ -21,6 +21,13 @@ const Wanted* find_action(const Actions& actions) {
   return nullptr;
 }
 
+/// Nothing is done about a reply but to write it down.
+bool has_no_effect(const Actions& actions) {
+  return std::all_of(actions.begin(), actions.end(), [](const Action& action) {
+    return std::holds_alternative<RecordReply>(action);
+  });
+}
+
 /// A daemon with one association and a clock that the test moves.
 class ServerAssociationTest : public ::testing::Test {
  protected:
@@ -150,7 +157,7 @@ TEST_F(ServerAssociationTest, KernelStampsOfOtherPacketsOrOtherTimesAreIgnored) 
 TEST_F(ServerAssociationTest, OneReplyToARequestCountsAndTheNextIsADuplicate) {
   make();
   exchange();
-  EXPECT_TRUE(receive(reply()).empty());
+  EXPECT_TRUE(has_no_effect(receive(reply())));
   const auto view = association_->view(context());
   EXPECT_EQ(view.old_packet, 1U);
   EXPECT_EQ(view.flash & flash::kPacketTests, flash::kDuplicate);
@@ -161,10 +168,10 @@ TEST_F(ServerAssociationTest, BogusAndZeroOriginsAreCountedAndTheRealReplyStillC
   poll();
   wire::Header bogus = reply();
   bogus.origin = NtpTimestamp(bogus.origin.raw() + 1);
-  EXPECT_TRUE(receive(bogus, milliseconds(1)).empty());
+  EXPECT_TRUE(has_no_effect(receive(bogus, milliseconds(1))));
   bogus.origin = {};
   bogus.transmit = NtpTimestamp(bogus.transmit.raw() + 1);
-  EXPECT_TRUE(receive(bogus, milliseconds(1)).empty());
+  EXPECT_TRUE(has_no_effect(receive(bogus, milliseconds(1))));
   EXPECT_EQ(association_->view(context()).bogus_origin, 2U);
   EXPECT_EQ(association_->reach(), 0);
   receive(reply());
@@ -243,7 +250,7 @@ TEST_F(ServerAssociationTest, KissesWithoutOurOriginAreNotObeyed) {
     kiss.stratum = 0;
     kiss.reference_id = code;
     kiss.origin = NtpTimestamp(12345);
-    EXPECT_TRUE(receive(kiss, milliseconds(1)).empty());
+    EXPECT_TRUE(has_no_effect(receive(kiss, milliseconds(1))));
   }
   EXPECT_EQ(association_->view(context()).host_poll, 6);
   EXPECT_NE(find_action<Send>(poll()), nullptr);
@@ -374,10 +381,65 @@ TEST_F(ServerAssociationTest, AStepVoidsSamplesAndTheReplyUnderWay) {
   poll();
   const wire::Header late = reply();
   association_->clock_stepped(context());
-  EXPECT_TRUE(receive(late).empty());
+  EXPECT_TRUE(has_no_effect(receive(late)));
   EXPECT_EQ(association_->reach(), 0);
   EXPECT_EQ(association_->reference_id(), refid::kStep);
   EXPECT_FALSE(association_->candidate(context()));
+}
+
+TEST_F(ServerAssociationTest, RecordsEachGoodReplyWithItsStampsAndANewEstimate) {
+  make();
+  const Duration sent = (poll(), elapsed_);
+  const Actions actions = receive(reply());
+  const RecordReply* record = find_action<RecordReply>(actions);
+  ASSERT_NE(record, nullptr);
+  EXPECT_EQ(record->flags, 0U);
+  EXPECT_EQ(record->sent, WallTime(seconds(kStart) + sent));
+  EXPECT_EQ(record->returned, WallTime(seconds(kStart) + elapsed_));
+  EXPECT_EQ(record->reply.origin, request_.transmit);
+  EXPECT_EQ(record->lost, 0U);
+  EXPECT_EQ(record->rejected, 0U);
+  EXPECT_NE(find_action<RecordEstimate>(actions), nullptr);
+}
+
+TEST_F(ServerAssociationTest, RecordsTheFirstRejectedReplyToEachRequestOnly) {
+  make();
+  for (int round = 0; round < 2; ++round) {
+    poll();
+    wire::Header bogus = reply();
+    bogus.origin = NtpTimestamp(12345);
+    const Actions first = receive(bogus, milliseconds(1));
+    ASSERT_NE(find_action<RecordReply>(first), nullptr);
+    EXPECT_EQ(find_action<RecordReply>(first)->flags, flash::kBogus);
+    EXPECT_EQ(find_action<RecordReply>(first)->rejected, 1U);
+    EXPECT_TRUE(receive(bogus, milliseconds(1)).empty());
+    const Actions good = receive(reply());
+    EXPECT_EQ(find_action<RecordReply>(good)->rejected, 2U);
+  }
+}
+
+TEST_F(ServerAssociationTest, RecordsHowManyRequestsGotNoAnswer) {
+  make();
+  poll();
+  poll();
+  poll();
+  const Actions actions = receive(reply());
+  EXPECT_EQ(find_action<RecordReply>(actions)->lost, 2U);
+  const Actions next = exchange();
+  EXPECT_EQ(find_action<RecordReply>(next)->lost, 0U);
+}
+
+TEST_F(ServerAssociationTest, RecordsWhyAnAnswerIsRefused) {
+  make();
+  poll();
+  const Actions late = receive(reply(), milliseconds(1600));
+  EXPECT_EQ(find_action<RecordReply>(late)->flags, flash::kTooLate);
+  poll();
+  wire::Header header = reply();
+  header.stratum = 16;
+  const Actions unfit = receive(header);
+  EXPECT_EQ(find_action<RecordReply>(unfit)->flags, flash::kUnsynchronized);
+  EXPECT_EQ(find_action<RecordEstimate>(unfit), nullptr);
 }
 
 TEST_F(ServerAssociationTest, AnAddressOfTheOtherFamilyIsNotUsed) {

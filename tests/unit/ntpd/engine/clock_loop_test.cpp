@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tests/support/fakes.h"
+#include "tests/support/memory_files.h"
 
 namespace ntp::engine {
 namespace {
@@ -68,21 +69,6 @@ class NoResolver final : public Resolver {
  public:
   void resolve(const std::string&, Family, Callback) override {}
 };
-class FakeFiles final : public FileStore {
- public:
-  Result<std::string> load(const std::string& path) override {
-    const auto found = files.find(path);
-    if (found == files.end()) return fail(path + ": No such file or directory");
-    return found->second;
-  }
-  Result<void> save(const std::string& path, std::string_view content) override {
-    if (full) return fail(path + ": No space left on device");
-    files[path] = content;
-    return {};
-  }
-  std::map<std::string, std::string> files;
-  bool full = false;
-};
 class KeptLog final : public Log {
  public:
   void write(LogLevel level, std::string_view text) override {
@@ -101,7 +87,7 @@ class ClockLoopTest : public ::testing::Test {
   }
   /// Brings the loop to the synchronized state with a known frequency.
   void synchronize() {
-    files_.files["/drift"] = "12.500000\n";
+    files_.put("/drift", "12.500000\n");
     make();
     loop_->start();
     measure(0.0001);
@@ -112,7 +98,7 @@ class ClockLoopTest : public ::testing::Test {
   test::CountingRandom random_;
   NoNetwork network_;
   NoResolver resolver_;
-  FakeFiles files_;
+  test::MemoryFiles files_;
   KeptLog log_;
   Host host_{clock_, timers_, random_, network_, resolver_, files_, log_};
   ClockLoop::Settings settings_;
@@ -121,7 +107,7 @@ class ClockLoopTest : public ::testing::Test {
 
 TEST_F(ClockLoopTest, StartsFromTheDriftFile) {
   for (const char* text : {"12.500000\n", " 12.5 some more\n", "+12.5", "1.25e1\n"}) {
-    files_.files["/drift"] = text;
+    files_.put("/drift", text);
     make();
     EXPECT_TRUE(loop_->start()) << text;
     EXPECT_NEAR(loop_->controller().frequency(), 12.5e-6, 1e-12) << text;
@@ -131,7 +117,7 @@ TEST_F(ClockLoopTest, StartsFromTheDriftFile) {
 TEST_F(ClockLoopTest, ADriftFileThatIsNoneIsReportedAndIgnored) {
   for (const char* text : {"", "twelve\n", "nan\n", "\n\n"}) {
     log_.complaints.clear();
-    files_.files["/drift"] = text;
+    files_.put("/drift", text);
     make();
     EXPECT_FALSE(loop_->start()) << text;
     ASSERT_EQ(log_.complaints.size(), 1U) << text;
@@ -150,7 +136,7 @@ TEST_F(ClockLoopTest, TheDriftFileBeatsTinkerFreq) {
   make();
   EXPECT_TRUE(loop_->start());
   EXPECT_DOUBLE_EQ(loop_->controller().frequency(), 3e-6);
-  files_.files["/drift"] = "-7\n";
+  files_.put("/drift", "-7\n");
   make();
   loop_->start();
   EXPECT_DOUBLE_EQ(loop_->controller().frequency(), -7e-6);
@@ -170,7 +156,7 @@ TEST_F(ClockLoopTest, AMeasurementSlewsAndKeepsTheSlewGoing) {
 }
 
 TEST_F(ClockLoopTest, ALargeFirstOffsetSteps) {
-  files_.files["/drift"] = "0\n";
+  files_.put("/drift", "0\n");
   make();
   loop_->start();
   EXPECT_EQ(measure(3.5), sync::Adjustment::Stepped);
@@ -181,13 +167,13 @@ TEST_F(ClockLoopTest, ALargeFirstOffsetSteps) {
 
 TEST_F(ClockLoopTest, WithoutDisciplineNothingIsTouched) {
   settings_.discipline = false;
-  files_.files["/drift"] = "12\n";
+  files_.put("/drift", "12\n");
   make();
   loop_->start();
   loop_->set_status({Leap::None, 0.1, 0.1});
   loop_->stop();
   EXPECT_TRUE(clock_.commands.empty());
-  EXPECT_EQ(files_.files["/drift"], "12\n");
+  EXPECT_EQ(files_.content("/drift"), "12\n");
 }
 
 TEST_F(ClockLoopTest, AClockThatRefusesIsReportedOnce) {
@@ -202,11 +188,11 @@ TEST_F(ClockLoopTest, AClockThatRefusesIsReportedOnce) {
 
 TEST_F(ClockLoopTest, AStopEndsTheSlewAndSavesTheDrift) {
   synchronize();
-  files_.files.clear();
+  (void)files_.remove("/drift");
   loop_->stop();
   EXPECT_EQ(clock_.commands.back().slew, 0);
   EXPECT_NEAR(clock_.commands.back().frequency, 12.5e-6, 1e-9);
-  EXPECT_NEAR(std::stod(files_.files["/drift"]), 12.5, 1e-3);
+  EXPECT_NEAR(std::stod(*files_.content("/drift")), 12.5, 1e-3);
   EXPECT_TRUE(timers_.pending.empty());
 }
 
@@ -214,24 +200,24 @@ TEST_F(ClockLoopTest, AnUnknownFrequencyIsNotSaved) {
   make();
   loop_->start();
   loop_->stop();
-  EXPECT_TRUE(files_.files.empty());
+  EXPECT_TRUE(files_.paths().empty());
 }
 
 TEST_F(ClockLoopTest, DriftIsSavedHourlyAndAFullDiskToldOnce) {
   synchronize();
-  files_.files.clear();
+  (void)files_.remove("/drift");
   loop_->save_drift_hourly();
-  EXPECT_TRUE(files_.files.empty());
-  files_.full = true;
+  EXPECT_TRUE(files_.paths().empty());
+  files_.fail_saves("No space left on device");
   for (int i = 0; i < 4; ++i) {
     clock_.advance(hours(1));
     loop_->save_drift_hourly();
   }
   EXPECT_EQ(log_.complaints.size(), 1U);
-  files_.full = false;
+  files_.fail_saves(std::nullopt);
   clock_.advance(hours(1));
   loop_->save_drift_hourly();
-  EXPECT_EQ(files_.files.count("/drift"), 1U);
+  EXPECT_TRUE(files_.content("/drift"));
 }
 
 TEST_F(ClockLoopTest, SeesWhenSomebodyElseSetsTheClock) {

@@ -2,6 +2,8 @@
 #include "ntpd/os/files.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +81,69 @@ TEST_F(FilesTest, ListsNamesInOrder) {
   std::ofstream(path("a.conf")) << "";
   EXPECT_EQ(*files_.list(directory_), (std::vector<std::string>{"a.conf", "b.conf"}));
   EXPECT_EQ(files_.list(path("a.conf")).error().message, path("a.conf: Not a directory"));
+}
+
+TEST_F(FilesTest, AppendsToWhatIsThereAndMakesWhatIsNot) {
+  ASSERT_TRUE(files_.append(path("stats"), "one\n"));
+  ASSERT_TRUE(files_.append(path("stats"), "two\n"));
+  EXPECT_EQ(*files_.load(path("stats")), "one\ntwo\n");
+}
+
+TEST_F(FilesTest, AppendsToANewFileAfterRotation) {
+  ASSERT_TRUE(files_.append(path("stats"), "one\n"));
+  ASSERT_TRUE(files_.rename(path("stats"), path("stats.1")));
+  ASSERT_TRUE(files_.append(path("stats"), "two\n"));
+  EXPECT_EQ(*files_.load(path("stats.1")), "one\n");
+  EXPECT_EQ(*files_.load(path("stats")), "two\n");
+}
+
+TEST_F(FilesTest, AppendsNothingWhereThereIsNoRoomForAll) {
+  ASSERT_TRUE(files_.append(path("stats"), "one\n"));
+  // The size limit stands in for a full disk; both cut a write short.
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{6, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto added = files_.append(path("stats"), "two\n");
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, SIG_DFL);
+  EXPECT_FALSE(added);
+  EXPECT_EQ(*files_.load(path("stats")), "one\n");
+  EXPECT_TRUE(files_.append(path("stats"), "three\n"));
+  EXPECT_EQ(*files_.load(path("stats")), "one\nthree\n");
+}
+
+TEST_F(FilesTest, DoesNotWaitForTheReaderOfAPipe) {
+  ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(files_.append(path("pipe"), "line\n"));
+}
+
+TEST_F(FilesTest, SaysWhyItCannotAppend) {
+  EXPECT_EQ(files_.append(path("no/stats"), "x").error().message,
+            path("no/stats") + ": No such file or directory");
+  EXPECT_FALSE(files_.append(directory_, "x"));
+}
+
+TEST_F(FilesTest, CountsTheNamesOfAFile) {
+  EXPECT_FALSE(files_.status(path("stats"))->exists);
+  ASSERT_TRUE(files_.append(path("stats.today"), "x"));
+  ASSERT_TRUE(files_.link(path("stats.today"), path("stats")));
+  EXPECT_EQ(files_.status(path("stats"))->links, 2U);
+  EXPECT_TRUE(files_.status(path("stats"))->regular);
+  EXPECT_FALSE(files_.status(directory_)->regular);
+  EXPECT_EQ(files_.link(path("stats.today"), path("stats")).error().message,
+            path("stats") + ": File exists");
+  ASSERT_TRUE(files_.remove(path("stats")));
+  EXPECT_EQ(files_.status(path("stats.today"))->links, 1U);
+}
+
+TEST_F(FilesTest, KnowsADirectoryThatCanBeWritten) {
+  EXPECT_TRUE(check_writable_directory(directory_ + '/'));
+  EXPECT_EQ(check_writable_directory(path("none/")).error().message,
+            path("none/") + ": No such file or directory");
+  std::ofstream(path("file")) << "x";
+  EXPECT_FALSE(check_writable_directory(path("file")));
 }
 
 }  // namespace

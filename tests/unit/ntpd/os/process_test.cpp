@@ -112,5 +112,16 @@ TEST(SystemRandom, FillsAllOctetsAnewEachTime) {
   EXPECT_NE(random.u64(), random.u64());
 }
 
+TEST(ResourceUsage, GrowsWithWhatTheProcessDoes) {
+  const ResourceUsage before = resource_usage();
+  EXPECT_GT(before.largest_resident, 100);
+  EXPECT_GT(before.minor_faults, 0);
+  volatile unsigned work = 0;
+  do {
+    work = work + 1;
+  } while (resource_usage().user_time <= before.user_time);
+  EXPECT_GT(work, 0U);
+}
+
 }  // namespace
 }  // namespace ntp::os

@@ -49,11 +49,65 @@ TEST_F(LoggerTest, ReopensTheFileAfterRotation) {
   logger_.info("one");
   std::filesystem::rename(path_, path_ + ".1");
   logger_.info("two");
-  ASSERT_TRUE(logger_.reopen());
+  ASSERT_TRUE(logger_.follow_rotation());
   logger_.info("three");
   EXPECT_NE(content(path_ + ".1").find("two\n"), std::string::npos);
+  EXPECT_NE(content(path_ + ".1").find("closing the old file\n"), std::string::npos);
   EXPECT_EQ(content(path_).find("two\n"), std::string::npos);
   EXPECT_NE(content(path_).find("three\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, ReopensAFileThatWasRemoved) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  std::filesystem::remove(path_);
+  ASSERT_TRUE(logger_.follow_rotation());
+  logger_.info("again");
+  EXPECT_NE(content(path_).find("again\n"), std::string::npos);
+}
+
+TEST_F(LoggerTest, LeavesAFileAloneThatIsStillItsOwn) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  logger_.info("one");
+  const std::string before = content(path_);
+  ASSERT_TRUE(logger_.follow_rotation());
+  EXPECT_EQ(content(path_), before);
+}
+
+TEST_F(LoggerTest, KeepsTheOldFileWhereNoNewOneCanBeMade) {
+  const std::string folder = path_ + ".folder";
+  std::filesystem::create_directory(folder);
+  ASSERT_TRUE(logger_.use_file(folder + "/log"));
+  std::filesystem::rename(folder, folder + ".moved");
+  EXPECT_FALSE(logger_.follow_rotation());
+  logger_.info("still here");
+  EXPECT_NE(content(folder + ".moved/log").find("still here\n"), std::string::npos);
+  std::filesystem::remove_all(folder + ".moved");
+}
+
+TEST_F(LoggerTest, TakesStderrForTheStreamAfterARotationToo) {
+  const auto before = std::filesystem::current_path();
+  const std::string folder = path_ + ".folder";
+  std::filesystem::create_directory(folder);
+  std::filesystem::current_path(folder);
+  testing::internal::CaptureStderr();
+  ASSERT_TRUE(logger_.use_file("stderr"));
+  ASSERT_TRUE(logger_.follow_rotation());
+  logger_.info("to the stream");
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("to the stream\n"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists("stderr"));
+  std::filesystem::current_path(before);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(LoggerTest, TellsANewFileWhatStandsElsewhere) {
+  ASSERT_TRUE(logger_.use_file(path_));
+  EXPECT_EQ(content(path_), "");
+  logger_.error("bad");
+  logger_.warning("odd");
+  logger_.warning("odd");
+  ASSERT_TRUE(logger_.use_file(path_ + ".1"));
+  EXPECT_NE(content(path_ + ".1").find("LOG: 1 errors and 2 warnings in previous log file(s)\n"),
+            std::string::npos);
 }
 
 TEST_F(LoggerTest, KeepsTheOldTargetIfTheNewOneCannotBeOpened) {

@@ -10,7 +10,7 @@
 
 #include "libntp/core/time.h"
 
-namespace ntp::report {
+namespace ntp::engine {
 
 /// Keeps what strangers can trigger from filling the log: one line per key and interval, and of a
 /// bounded number of keys; when the table is full of keys still waiting, new ones are silent.
@@ -35,4 +35,4 @@ class LogLimiter {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
-}  // namespace ntp::report
+}  // namespace ntp::engine

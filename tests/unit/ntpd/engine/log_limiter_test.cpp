@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/report/log_limiter.h"
+#include "ntpd/engine/log_limiter.h"
 
 #include <gtest/gtest.h>
 
-namespace ntp::report {
+namespace ntp::engine {
 namespace {
 
 using std::chrono::seconds;
@@ -36,4 +36,4 @@ TEST(LogLimiter, IsSilentRatherThanGrow) {
 }
 
 }  // namespace
-}  // namespace ntp::report
+}  // namespace ntp::engine

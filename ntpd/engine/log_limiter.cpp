@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "ntpd/report/log_limiter.h"
+#include "ntpd/engine/log_limiter.h"
 
 #include <utility>
 
-namespace ntp::report {
+namespace ntp::engine {
 
 LogLimiter::LogLimiter(Duration interval, std::size_t max_keys)
     : interval_(interval), max_keys_(max_keys) {}
@@ -30,4 +30,4 @@ void LogLimiter::forget_old(MonoTime now) {
                 [&](const auto& entry) { return now - entry.second.written >= interval_; });
 }
 
-}  // namespace ntp::report
+}  // namespace ntp::engine
