@@ -94,6 +94,19 @@ TEST_P(NameScenario, RunsTheSameForTheSameSeed) {
   EXPECT_EQ(trace(), trace());
 }
 
+TEST_P(NameScenario, APoolThatRefusesForADayDoesNotFillTheLog) {
+  add_servers(4);
+  for (PerfectServer& server : lab_.servers) server.behaviour.kiss = kiss::kDeny;
+  SimNode& node = lab_.add_node({"pool pool.example iburst", kUsualOscillator, {}});
+  node.host.resolver.set("pool.example", addresses_);
+  node.start();
+  lab_.world.run_for(hours(24));
+  EXPECT_GE(node.host.resolver.lookups("pool.example"), 100);
+  // Taken, refused and dropped: told once an hour of each server.
+  EXPECT_LE(node.host.log.written(LogLevel::Info), 4U * 3U * 25U);
+  EXPECT_TRUE(node.host.log.contains(" times before)"));
+}
+
 SIM_RUN_SEEDS(NameScenario);
 
 }  // namespace
