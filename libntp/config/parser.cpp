@@ -185,6 +185,12 @@ class Reader {
 
 }  // namespace
 
+bool ParseResult::has_errors() const {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& each) {
+    return each.severity == Severity::Error;
+  });
+}
+
 ParseResult parse_file(const std::string& path, const FileAccess& files) {
   Reader reader(&files);
   reader.stack().push_main(path);

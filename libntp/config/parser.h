@@ -41,6 +41,8 @@ struct ParseResult {
   std::vector<Diagnostic> hints;
   /// How many lines were not understood in whole.
   std::size_t syntax_errors = 0;
+
+  [[nodiscard]] bool has_errors() const;
 };
 
 /// Reads ntp.conf at `path` with its includes and the `ntp.d` beside it, at most a thousand files

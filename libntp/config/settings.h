@@ -13,11 +13,14 @@
 
 namespace ntp::config {
 
-/// Where a setting stands.
+/// Where a setting stands. It is no part of what is set: two settings are equal wherever they
+/// stand.
 struct Location {
   std::string file;
   int line = 0;    // from 1; 0 if it does not come from a file
   int column = 0;  // from 1
+
+  friend bool operator==(const Location&, const Location&) { return true; }
 };
 
 /// Where things are that nothing says where (NTPsec 1.2.5).
@@ -70,6 +73,7 @@ struct SourceSettings {
   std::optional<int> stratum;
   std::optional<std::string> refid;  // at most four characters
   unsigned flags = 0;                // bit 0 flag1 … bit 3 flag4
+  friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
 };
 
 /// `unpeer`, `unconfig`: an association id, or a name or address. Those that match a source of the
@@ -79,6 +83,7 @@ struct UnpeerSettings {
   std::uint16_t association = 0;  // 0: by host
   std::string host;
   Family family = Family::Any;
+  friend bool operator==(const UnpeerSettings&, const UnpeerSettings&) = default;
 };
 
 /// `fudge`. Those that match a source of the same text have already changed it.
@@ -92,6 +97,7 @@ struct FudgeSettings {
   std::optional<std::string> refid;
   unsigned flags = 0;      // bit 0 flag1 … bit 3 flag4
   unsigned flags_set = 0;  // which of them the line names
+  friend bool operator==(const FudgeSettings&, const FudgeSettings&) = default;
 };
 
 /// Flags of a restrict entry; the bits are those that mode 6 shows.
@@ -123,6 +129,7 @@ struct RestrictSettings {
   std::optional<Address> mask;  // of the family of `host` if that is numeric
   bool ntp_port = false;        // ntpport
   std::uint32_t flags = 0;
+  friend bool operator==(const RestrictSettings&, const RestrictSettings&) = default;
 };
 
 /// `limit`. The score of a client grows by 1/burst a packet and decays with that time constant.
@@ -130,6 +137,7 @@ struct LimitSettings {
   double average = 1.0;  // packets a second
   double burst = 20;     // s
   double kod = 0.5;      // packets a second above the average
+  friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 
 /// `mru`: the list of recent clients. Kibibytes are counted as NTPsec's entries of 96 bytes.
@@ -141,6 +149,7 @@ struct MruSettings {
   int min_age = 64;                 // s
   std::uint32_t initial = 42;       // entries
   std::uint32_t increment = 42;     // entries
+  friend bool operator==(const MruSettings&, const MruSettings&) = default;
 };
 
 /// `tos`.
@@ -155,6 +164,7 @@ struct TosSettings {
   double min_dist = 0.001;  // s
   double max_dist = 1.5;    // s
   double max_disp = 16;     // s
+  friend bool operator==(const TosSettings&, const TosSettings&) = default;
 };
 
 /// `tinker`.
@@ -167,6 +177,7 @@ struct TinkerSettings {
   double dispersion = 15;           // ppm
   std::optional<double> frequency;  // ppm
   double huffpuff = 0;              // s; 0: off, else at least 900
+  friend bool operator==(const TinkerSettings&, const TinkerSettings&) = default;
 };
 
 /// `keys`, `trustedkey`, `controlkey`, `ntpsigndsocket`.
@@ -175,6 +186,7 @@ struct KeySettings {
     std::uint16_t first = 0;
     std::uint16_t last = 0;
     Location where;
+    friend bool operator==(const Range&, const Range&) = default;
   };
   std::string file;
   Location file_at;
@@ -182,6 +194,7 @@ struct KeySettings {
   std::int32_t control_key = 0;  // 0: none
   Location control_key_at;
   std::string signd_socket;
+  friend bool operator==(const KeySettings&, const KeySettings&) = default;
 };
 
 /// `nts`. An empty string or option is the built-in default.
@@ -202,6 +215,7 @@ struct NtsSettings {
   std::string cipher_suites;
   std::string ecdh_curves;
   bool server_preference = false;
+  friend bool operator==(const NtsSettings&, const NtsSettings&) = default;
 };
 
 enum class StatisticsSet : std::uint8_t {
@@ -227,6 +241,7 @@ struct StatisticsSettings {
   std::string file;  // empty: the name of the set
   FileGeneration type = FileGeneration::Day;
   bool link = true;
+  friend bool operator==(const StatisticsSettings&, const StatisticsSettings&) = default;
 };
 
 /// Message classes of `logconfig`: the four items of a class lie side by side.
@@ -251,6 +266,7 @@ struct InterfaceRule {
   Match match = Match::All;
   std::string name;  // Match::Name: a shell pattern, any case
   Prefix prefix;     // Match::Address
+  friend bool operator==(const InterfaceRule&, const InterfaceRule&) = default;
 };
 
 /// `setvar`.
@@ -258,12 +274,14 @@ struct VariableSettings {
   std::string name;
   std::string value;
   bool is_default = false;  // shown by default in system variables
+  friend bool operator==(const VariableSettings&, const VariableSettings&) = default;
 };
 
 /// `rlimit`.
 struct ResourceLimits {
   std::optional<int> stack_pages;  // of 4 KiB
   std::optional<int> descriptors;
+  friend bool operator==(const ResourceLimits&, const ResourceLimits&) = default;
 };
 
 /// Sets of counters that `reset` clears.

@@ -22,6 +22,10 @@ struct ClockCommand {
   /// Added to the clock at once, before anything else.
   std::optional<Duration> step;
 
+  /// An offset that the host is to slew away by itself, at its own pace and also when the daemon is
+  /// gone.
+  std::optional<Duration> residue;
+
   /// What the kernel is to tell others. Unsynchronized sets STA_UNSYNC, Insert and Delete arm the
   /// leap second at the end of the UTC day.
   Leap leap = Leap::Unsynchronized;

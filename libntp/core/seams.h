@@ -99,7 +99,8 @@ class Resolver {
 
   virtual ~Resolver() = default;
   /// Looks a name up in the background and calls back once, never from inside resolve(). The
-  /// addresses are in the order to be tried; an empty list is a failure.
+  /// addresses are in the order to be tried; an empty list is a failure. A failure is the reason
+  /// alone, without the name.
   virtual void resolve(const std::string& host, Family family, Callback callback) = 0;
 };
 

@@ -32,13 +32,21 @@ Controller::Controller(const ControllerSettings& settings) : settings_(settings)
   settings_.stepout = std::max(settings_.stepout, kMinStepout);
 }
 
+void Controller::set_limits(const ControllerSettings& settings) {
+  const bool allow_panic = settings_.allow_panic;
+  const bool step_first = settings_.step_first;
+  settings_ = settings;
+  settings_.allow_panic = allow_panic;
+  settings_.step_first = step_first;
+}
+
 void Controller::set_initial_frequency(double frequency) {
   frequency_ = std::clamp(frequency, -settings_.max_frequency, settings_.max_frequency);
   state_ = ControllerState::FrequencySet;
 }
 
-ControllerUpdate Controller::update(MonoTime now, MonoTime /*sampled*/, double offset,
-                                    double jitter, int minimum_poll, int maximum_poll) {
+ControllerUpdate Controller::update(MonoTime now, double offset, double jitter,
+                                    int minimum_poll, int maximum_poll) {
   if (settings_.panic > 0 && std::abs(offset) > settings_.panic && !settings_.allow_panic) {
     return {Adjustment::Panic, {}};
   }

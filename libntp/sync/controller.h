@@ -46,13 +46,16 @@ class Controller {
  public:
   explicit Controller(const ControllerSettings& settings);
 
+  /// Other limits from now on; what -g and -G still allow stays allowed.
+  void set_limits(const ControllerSettings& settings);
+
   /// The frequency of the drift file, s/s, before the first update.
   void set_initial_frequency(double frequency);
 
-  /// A new combined offset (s, source minus own clock) with its jitter, from a system peer whose
-  /// sample was taken at `sampled`. The polls are the limits of that peer, log2 s.
-  ControllerUpdate update(MonoTime now, MonoTime sampled, double offset, double jitter,
-                          int minimum_poll, int maximum_poll);
+  /// A new combined offset (s, source minus own clock) with its jitter. The polls are the limits of
+  /// the system peer, log2 s.
+  ControllerUpdate update(MonoTime now, double offset, double jitter, int minimum_poll,
+                          int maximum_poll);
 
   /// Frequency and slew for the time from `now` on; call it after every update and whenever
   /// next_tick() has come. Only `frequency`, `slew` and nothing else of the command is set here.

@@ -191,7 +191,7 @@ SelectionResult select(std::span<const Candidate> candidates, const SelectionLim
   std::optional<Contender> pps;
   if (const auto p = std::ranges::find_if(contenders, is_pps); p != contenders.end()) pps = *p;
   std::erase_if(contenders, is_pps);
-  if (contenders.empty() && local) contenders.push_back(*local);
+  if (contenders.empty() && local && limits.local_may_lead) contenders.push_back(*local);
 
   for (const Contender& c : contenders) result.tallies[c.index] = Tally::Outlier;
   cluster(contenders, limits, result.tallies);

@@ -46,6 +46,8 @@ struct SelectionLimits {
   int min_sane = 1;             // tos minsane
   double min_distance = 0.001;  // tos mindist, s
   double max_distance = 1.5;    // tos maxdist, s; for the sanity tests before the selection
+  /// A local clock without prefer may lead where nobody else does (tos orphanwait is over).
+  bool local_may_lead = true;
 };
 
 struct SelectionResult {

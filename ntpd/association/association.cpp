@@ -17,6 +17,11 @@ Association::Association(Id id, const config::SourceSettings& settings, const Co
   flash_ = flash::kPeerStratum | flash::kPeerDistance | flash::kPeerUnreachable;
 }
 
+void Association::reconfigure(const config::SourceSettings& settings, const Context& context) {
+  settings_ = settings;
+  schedule_.set_limits(context.mono, settings.min_poll, settings.max_poll, context.random);
+}
+
 Actions Association::resolved(const Result<std::vector<Address>>&, const Context&) { return {}; }
 
 std::string Association::name() const {

@@ -55,6 +55,9 @@ class Association {
   /// The clock was stepped: all samples are void. Asks again soon.
   virtual void clock_stepped(const Context& context);
 
+  /// Other options of the same source, that its past samples fit (config::SourceFate::Changed).
+  void reconfigure(const config::SourceSettings& settings, const Context& context);
+
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }
   /// Not set while unknown, and for pools.
@@ -99,7 +102,7 @@ class Association {
   [[nodiscard]] double root_distance(const Context& context) const;
 
   const Id id_;
-  const config::SourceSettings settings_;
+  config::SourceSettings settings_;
   Address address_;
   PollSchedule schedule_;
   sync::ClockFilter filter_;

@@ -72,6 +72,12 @@ void PollSchedule::slow_down(MonoTime now, int poll, Random& random) {
   update(now, min_poll_, random);
 }
 
+void PollSchedule::set_limits(MonoTime now, int min_poll, int max_poll, Random& random) {
+  min_poll_ = min_poll;
+  max_poll_ = std::max(min_poll, max_poll);
+  if (poll_ < min_poll_ || poll_ > max_poll_) update(now, poll_, random);
+}
+
 void PollSchedule::restart(MonoTime first) {
   poll_ = min_poll_;
   burst_left_ = retries_left_ = 0;

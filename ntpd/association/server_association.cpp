@@ -66,7 +66,10 @@ Actions ServerAssociation::resolved(const Result<std::vector<Address>>& addresse
     retry(addresses.error().message);
     return actions;
   }
-  if (std::find(addresses->begin(), addresses->end(), address_) != addresses->end()) return actions;
+  if (std::find(addresses->begin(), addresses->end(), address_) != addresses->end()) {
+    failed_look_ups_ = 0;
+    return actions;
+  }
   const auto free = std::find_if(addresses->begin(), addresses->end(),
                                  [&](const Address& each) { return !in_use_(each); });
   if (free == addresses->end()) {
@@ -158,13 +161,14 @@ void ServerAssociation::transmit_stamped(std::uint32_t number, WallTime when) {
   }
 }
 
-Actions ServerAssociation::on_datagram(const Datagram& datagram, const Context& context) {
-  Actions actions;
+std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
+                                                      const Context& context) {
   const auto packet = wire::parse_packet(datagram.payload);
   if (!packet || packet->header.mode != wire::Mode::Server || packet->header.version < 1 ||
       packet->header.version > wire::kVersion) {
-    return actions;
+    return std::nullopt;
   }
+  Actions actions;
   const wire::Header& reply = packet->header;
   ++received_;
   last_received_mono_ = context.mono;

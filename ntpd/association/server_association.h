@@ -36,8 +36,8 @@ class ServerAssociation final : public Association {
   void send_failed() { want_fresh_port_ = true; }
   /// The address that requests leave from.
   void set_local(const Endpoint& local) { local_ = local; }
-  /// A datagram from the server's address and port.
-  Actions on_datagram(const Datagram& datagram, const Context& context);
+  /// A datagram from the server's address and port. Nothing if it is no reply of NTP at all.
+  std::optional<Actions> on_datagram(const Datagram& datagram, const Context& context);
 
   [[nodiscard]] bool active() const override;
   [[nodiscard]] Origin origin() const { return origin_; }

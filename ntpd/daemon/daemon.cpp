@@ -6,18 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
 #include "libntp/config/parser.h"
+#include "ntpd/daemon/without_effect.h"
+#include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
 #include "ntpd/io/event_loop.h"
+#include "ntpd/io/interface_filter.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
+#include "ntpd/os/local_addresses.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
 #include "ntpd/report/logger.h"
@@ -25,22 +30,12 @@
 namespace ntp::daemon {
 namespace {
 
+constexpr std::uint16_t kNtpPort = 123;
+
 control::Identity host_identity() {
   utsname names{};
   uname(&names);
   return {names.machine, names.sysname, names.release, version_line()};
-}
-
-LogLevel to_log_level(config::Severity severity) {
-  switch (severity) {
-    case config::Severity::Error:
-      return LogLevel::Error;
-    case config::Severity::Warning:
-      return LogLevel::Warning;
-    case config::Severity::Info:
-      break;
-  }
-  return LogLevel::Info;
 }
 
 /// The daemon on Linux: brings up each part of the host, in the order that rights and log targets
@@ -65,7 +60,8 @@ class Daemon {
     io::EventLoop loop;
     watch_signals(loop);
     if (options_.priority) raise_priority();
-    if (!open_sockets(loop)) return kExitFailure;
+    filter_interfaces(settings);
+    if (!open_sockets(loop, settings)) return kExitFailure;
     if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
     return serve(loop, settings);
@@ -111,21 +107,72 @@ class Daemon {
     return 0;
   }
 
-  Result<config::Settings> read_settings() {
+  Result<config::ParseResult> read_config() {
     const std::string path =
         options_.config_file.empty() ? REGULATOR_CONFIG_FILE : options_.config_file;
     config::FileAccess access;
     access.load = [this](const std::string& name) { return files_.load(name); };
     access.list = [this](const std::string& name) { return files_.list(name); };
     config::ParseResult parsed = config::parse_file(path, access);
-    if (!parsed.settings.log_file.empty()) switch_log(parsed.settings.log_file);
-    for (const config::Diagnostic& diagnostic : parsed.diagnostics) {
-      log_.write(to_log_level(diagnostic.severity), diagnostic.to_string());
-    }
     if (auto applied = apply_options(options_, parsed.settings); !applied) {
       return Failure<Error>{applied.error()};
     }
-    return std::move(parsed.settings);
+    return parsed;
+  }
+
+  Result<config::Settings> read_settings() {
+    auto parsed = read_config();
+    if (!parsed) return Failure<Error>{parsed.error()};
+    if (!parsed->settings.log_file.empty()) switch_log(parsed->settings.log_file);
+    engine::write(log_, parsed->diagnostics);
+    warn_of_missing_effects(parsed->settings);
+    return std::move(parsed->settings);
+  }
+
+  void warn_of_missing_effects(const config::Settings& settings) {
+    std::string names;
+    for (const std::string& name : without_effect(settings)) {
+      names += (names.empty() ? "" : ", ") + name;
+    }
+    if (!names.empty()) log_.warning("CONFIG: without effect in this version: " + names);
+  }
+
+  void reload(io::EventLoop& loop) {
+    auto parsed = read_config();
+    if (!parsed) {
+      log_.error("CONFIG: not reloaded: " + parsed.error().message);
+      return;
+    }
+    const config::Settings before = engine_->settings();
+    if (!parsed->has_errors()) warn_of_missing_effects(parsed->settings);
+    // The engine can only begin to steer a clock that has been taken over.
+    if (!before.discipline && parsed->settings.discipline && !parsed->has_errors()) {
+      clock_.discipline(true);
+    }
+    for (const config::Section section : engine_->reload(std::move(*parsed))) {
+      if (section == config::Section::Log) follow_log(before);
+      if (section == config::Section::Network) follow_network(loop, before);
+    }
+    if (!engine_->settings().discipline) clock_.discipline(false);
+  }
+
+  void follow_network(io::EventLoop& loop, const config::Settings& before) {
+    const config::Settings& now = engine_->settings();
+    filter_interfaces(now);
+    sockets_->set_dscp(now.dscp);
+    network_->set_dscp(now.dscp);
+    if (extra_sockets_) extra_sockets_->set_dscp(now.dscp);
+    if (now.extra_port != before.extra_port) open_extra_port(loop, now);
+  }
+
+  void follow_log(const config::Settings& before) {
+    const std::string& wanted = engine_->settings().log_file;
+    if (wanted == before.log_file) return;
+    if (wanted.empty()) {
+      open_log();
+    } else {
+      switch_log(wanted);
+    }
   }
 
   void switch_log(const std::string& path) {
@@ -154,9 +201,12 @@ class Daemon {
                  strsignal(number) + ')');
       loop.stop();
     });
-    loop.on_signals({SIGHUP}, [this](int) {
+    loop.on_signals({SIGHUP}, [this, &loop](int) {
       log_.info("LOG: Saw SIGHUP");
       follow_log_rotation();
+      if (!engine_) return;
+      reload(loop);
+      engine_->refresh_files();
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
     loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
@@ -188,21 +238,46 @@ class Daemon {
     if (!raised) log_.warning("INIT: " + raised.error().message);
   }
 
-  bool open_sockets(io::EventLoop& loop) {
-    io::UdpServer::Options server;
-    server.ipv4 = options_.family != Family::V6;
-    server.ipv6 = options_.family != Family::V4;
-    auto opened =
-        io::UdpServer::open(loop, time_, log_, server,
-                            [this](const Datagram& datagram, const io::UdpServer::Reply& reply) {
-                              if (engine_) engine_->on_server_datagram(datagram, reply);
-                            });
+  bool open_sockets(io::EventLoop& loop, const config::Settings& settings) {
+    auto opened = listen(loop, settings, kNtpPort);
     if (!opened) {
       log_.error("IO: " + opened.error().message + "; EXITING");
       return false;
     }
     sockets_ = std::move(*opened);
+    open_extra_port(loop, settings);
     return true;
+  }
+
+  void open_extra_port(io::EventLoop& loop, const config::Settings& settings) {
+    extra_sockets_.reset();
+    if (settings.extra_port == 0 || settings.extra_port == kNtpPort) return;
+    auto opened = listen(loop, settings, settings.extra_port);
+    if (opened) {
+      extra_sockets_ = std::move(*opened);
+    } else {
+      log_.error("IO: extra port: " + opened.error().message);
+    }
+  }
+
+  Result<std::unique_ptr<io::UdpServer>> listen(io::EventLoop& loop,
+                                                const config::Settings& settings,
+                                                std::uint16_t port) {
+    io::UdpServer::Options server;
+    server.port = port;
+    server.ipv4 = options_.family != Family::V6;
+    server.ipv6 = options_.family != Family::V4;
+    server.dscp = settings.dscp;
+    return io::UdpServer::open(
+        loop, clock_, log_, server,
+        [this](const Datagram& datagram, const io::UdpServer::Reply& reply) {
+          if (!engine_ || !interfaces_->accepts(datagram.local, clock_.mono())) return;
+          engine_->on_server_datagram(datagram, reply);
+        });
+  }
+
+  void filter_interfaces(const config::Settings& settings) {
+    interfaces_.emplace(settings.interfaces, !settings.no_virtual_addresses, os::local_addresses);
   }
 
   bool drop_privileges() {
@@ -219,6 +294,10 @@ class Daemon {
   engine::EngineOptions engine_options(io::EventLoop& loop, int& status) {
     engine::EngineOptions engine;
     engine.precision = os::measure_precision();
+    char precision[64];
+    std::snprintf(precision, sizeof precision, "INIT: precision = %.3f usec (%d)",
+                  std::ldexp(1e6, engine.precision), engine.precision);
+    log_.info(precision);
     engine.family = options_.family;
     engine.allow_panic = options_.panic_gate;
     engine.step_first = options_.step_first;
@@ -244,11 +323,12 @@ class Daemon {
   int serve(io::EventLoop& loop, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
-    io::UdpNetwork network(loop, time_);
+    io::UdpNetwork network(loop, clock_, settings.dscp);
+    network_ = &network;
     io::SystemResolver resolver(loop);
     os::SystemRandom random;
-    const std::unique_ptr<Clock> clock = os::open_clock(settings.discipline, log_);
-    const Host host{*clock, timers, random, network, resolver, files_, log_};
+    clock_.discipline(settings.discipline);
+    const Host host{clock_, timers, random, network, resolver, files_, log_};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     engine_->start();
@@ -256,7 +336,9 @@ class Daemon {
     loop.run();
     engine_->stop();
     sockets_.reset();
+    extra_sockets_.reset();
     engine_.reset();
+    network_ = nullptr;
     return status;
   }
 
@@ -264,9 +346,12 @@ class Daemon {
   const std::string& command_line_;
   report::Logger log_{"ntpd"};
   os::Files files_;
-  os::ReadOnlyClock time_;
+  os::HostClock clock_{log_};
   os::Starter starter_;
+  std::optional<io::InterfaceFilter> interfaces_;
   std::unique_ptr<io::UdpServer> sockets_;
+  std::unique_ptr<io::UdpServer> extra_sockets_;
+  io::UdpNetwork* network_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
 };
 

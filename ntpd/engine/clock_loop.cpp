@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 namespace ntp::engine {
 namespace {
@@ -64,28 +65,47 @@ bool ClockLoop::start() {
 }
 
 void ClockLoop::stop() {
-  host_.timers.cancel(tick_timer_);
-  tick_timer_ = Timers::kNone;
-  if (disciplines()) {
-    ClockCommand command = controller_.tick(host_.clock.mono());
-    command.slew = 0;
-    command.leap = status_.leap;
-    command.max_error = status_.max_error;
-    command.estimated_error = status_.estimated_error;
-    // Nobody is left to act on a failure.
-    (void)host_.clock.apply(command);
-  }
+  end_slew();
   save_drift();
 }
 
-void ClockLoop::apply(std::optional<Duration> step) {
+void ClockLoop::end_slew() {
+  host_.timers.cancel(tick_timer_);
+  tick_timer_ = Timers::kNone;
   if (!disciplines()) return;
+  ClockCommand command = controller_.tick(host_.clock.mono());
+  command.slew = 0;
+  command.residue = residue_;
+  command.leap = status_.leap;
+  command.max_error = status_.max_error;
+  command.estimated_error = status_.estimated_error;
+  command.tai_offset = status_.tai_offset;
+  // Nobody is left to act on a failure.
+  (void)host_.clock.apply(command);
+}
+
+void ClockLoop::reconfigure(const Settings& settings) {
+  const bool begins = settings.discipline && !settings_.discipline;
+  if (!settings.discipline) end_slew();
+  if (settings.drift_file != settings_.drift_file) {
+    saved_frequency_.reset();
+    save_failed_ = false;
+  }
+  settings_ = settings;
+  controller_.set_limits(settings_.controller);
+  // What the phase was when the clock was last steered says nothing about now.
+  if (begins) restart();
+}
+
+bool ClockLoop::apply(std::optional<Duration> step) {
+  if (!disciplines()) return false;
   const MonoTime now = host_.clock.mono();
   ClockCommand command = controller_.tick(now);
   command.step = step;
   command.leap = status_.leap;
   command.max_error = status_.max_error;
   command.estimated_error = status_.estimated_error;
+  command.tai_offset = status_.tai_offset;
   const auto done = host_.clock.apply(command);
   if (!done && !apply_failed_) host_.log.error("CLOCK: " + done.error().message);
   apply_failed_ = !done;
@@ -94,6 +114,7 @@ void ClockLoop::apply(std::optional<Duration> step) {
   host_.timers.cancel(tick_timer_);
   const auto next = controller_.next_tick();
   tick_timer_ = next ? host_.timers.at(*next, [this] { tick(); }) : Timers::kNone;
+  return done.has_value();
 }
 
 void ClockLoop::tick() {
@@ -103,11 +124,15 @@ void ClockLoop::tick() {
 
 sync::Adjustment ClockLoop::update(const Measurement& measurement) {
   const auto outcome =
-      controller_.update(host_.clock.mono(), measurement.sampled, measurement.offset,
-                         measurement.jitter, measurement.min_poll, measurement.max_poll);
+      controller_.update(host_.clock.mono(), measurement.offset, measurement.jitter,
+                         measurement.min_poll, measurement.max_poll);
   if (outcome.adjustment == sync::Adjustment::Stepped) {
-    status_ = {};
-    apply(outcome.step);
+    const Status before = std::exchange(status_, {});
+    if (!apply(outcome.step)) {
+      status_ = before;
+      restart();
+      return sync::Adjustment::Ignored;
+    }
   } else if (outcome.adjustment != sync::Adjustment::Panic) {
     apply();
   }

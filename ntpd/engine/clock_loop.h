@@ -28,13 +28,14 @@ class ClockLoop {
     Leap leap = Leap::Unsynchronized;
     double max_error = 16;
     double estimated_error = 16;
+    /// TAI - UTC in s, if known.
+    std::optional<int> tai_offset = std::nullopt;
   };
 
   /// A combined offset of the sources.
   struct Measurement {
     double offset = 0;  // s
     double jitter = 0;  // s
-    MonoTime sampled;
     int min_poll = 6;
     int max_poll = 10;
   };
@@ -44,12 +45,21 @@ class ClockLoop {
   ClockLoop(const ClockLoop&) = delete;
   ClockLoop& operator=(const ClockLoop&) = delete;
 
+  /// The clock is only to be set once (-q): what is left of this offset, s, is the host's to slew
+  /// away after stop().
+  void hand_over(double offset) { residue_ = from_seconds(offset); }
+
+  /// Other settings from now on; the frequency is one of the start. Where the discipline ends, the
+  /// clock runs on at the frequency it has.
+  void reconfigure(const Settings& settings);
+
   /// Reads the drift file and hands the clock its first command. True if a frequency was known.
   bool start();
   /// Ends a slew and saves the drift file.
   void stop();
 
-  /// Steers by a measurement; a step has been made when this returns Stepped.
+  /// Steers by a measurement; a step has been made when this returns Stepped. One that the clock
+  /// refused is Ignored, and said in the log.
   sync::Adjustment update(const Measurement& measurement);
   /// Applied at once if the leap changes, else with the next command.
   void set_status(const Status& status);
@@ -70,8 +80,9 @@ class ClockLoop {
   }
 
  private:
-  void apply(std::optional<Duration> step = std::nullopt);
+  bool apply(std::optional<Duration> step = std::nullopt);
   void tick();
+  void end_slew();
   void save_drift();
   [[nodiscard]] bool frequency_known() const;
   [[nodiscard]] Duration wall_ahead_of_mono() const;
@@ -80,6 +91,7 @@ class ClockLoop {
   Host host_;
   sync::Controller controller_;
   Status status_;
+  std::optional<Duration> residue_;
   Timers::Id tick_timer_ = Timers::kNone;
   Duration expected_lead_{};
   MonoTime last_save_{};

@@ -13,6 +13,15 @@ constexpr Duration kHousekeeping = std::chrono::seconds(10);
 // s: with -x only an offset beyond this is stepped (NTPsec: the same).
 constexpr double kSlewOnlyStep = 600;
 
+bool of_other_family(const config::SourceSettings& source, Family family) {
+  if (family == Family::Any) return false;
+  if (source.family != Family::Any && source.family != family) return true;
+  const auto literal = parse_address(source.host);
+  return literal && literal->family() != family;
+}
+
+}  // namespace
+
 ClockLoop::Settings clock_settings(const config::Settings& settings, const EngineOptions& options) {
   ClockLoop::Settings clock;
   const config::TinkerSettings& tinker = settings.tinker;
@@ -32,13 +41,6 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
   if (tinker.frequency) clock.frequency = *tinker.frequency * 1e-6;
   return clock;
 }
-
-bool of_other_family(const config::SourceSettings& source, Family family) {
-  const auto literal = parse_address(source.host);
-  return family != Family::Any && literal && literal->family() != family;
-}
-
-}  // namespace
 
 Engine::Engine(config::Settings settings, EngineOptions options, const Host& host)
     : settings_(std::move(settings)),
@@ -71,30 +73,41 @@ void Engine::start() {
   } else {
     report(control::SystemEvent::FrequencyNotSet);
   }
+  load_leap_file();
   resolve_restrictions();
   MonoTime first = started_;
-  for (config::SourceSettings source : settings_.sources) {
-    if (source.nts || source.key != 0) {
-      // What the administrator wants protected is not asked for without protection.
-      host_.log.error("CONFIG: " + source.host + ": left out, because " +
-                      (source.nts ? "NTS" : "authentication by key") + " is not built in yet");
-      continue;
-    }
-    if (of_other_family(source, options_.family)) {
-      host_.log.info("PROTO: " + source.host + ": not of the address family in use, left out");
-      continue;
-    }
-    if (source.family == Family::Any) source.family = options_.family;
-    if (options_.quit_when_set) source.iburst = true;
-    mobilize(source, {}, first);
-    // NTPsec: a second between the first packets of the sources.
-    first += std::chrono::seconds(1);
+  for (const config::SourceSettings& source : settings_.sources) {
+    start_source(source, first);
+    first += kSourceSpacing;
   }
   publish();
   housekeeping_timer_ =
       host_.timers.at(host_.clock.mono() + kHousekeeping, [this] { housekeeping(); });
   if (options_.quit_when_set) await_first_setting();
   start_hours();
+}
+
+config::SourceSettings Engine::for_this_host(config::SourceSettings source) const {
+  if (source.family == Family::Any) source.family = options_.family;
+  if (options_.quit_when_set) source.iburst = true;
+  return source;
+}
+
+bool Engine::start_source(const config::SourceSettings& source, MonoTime first) {
+  if (source.nts || source.key != 0) {
+    // What the administrator wants protected is not asked for without protection.
+    host_.log.error("CONFIG: " + source.host + ": left out, because " +
+                    (source.nts ? "NTS" : "authentication by key") + " is not built in yet");
+    return false;
+  }
+  if (of_other_family(source, options_.family)) {
+    host_.log.info("PROTO: " + source.host + ": not of the address family in use, left out");
+    return false;
+  }
+  Row* row = mobilize(for_this_host(source), {}, first);
+  if (row == nullptr) return false;
+  row->line = source;
+  return true;
 }
 
 void Engine::stop() {
@@ -125,6 +138,7 @@ void Engine::housekeeping() {
   housekeeping_timer_ = host_.timers.at(now + kHousekeeping, [this] { housekeeping(); });
   if (const auto moved = clock_.foreign_step()) clock_moved(*moved);
   clock_.save_drift_hourly();
+  if (now - leap_checked_ >= std::chrono::hours(1)) check_leap_file();
   if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
   update_leap();
   update_clock_status();
@@ -136,7 +150,7 @@ void Engine::clock_moved(Duration by) {
   host_.log.warning(std::string("CLOCK: the clock was set by somebody else, by ") + text +
                     " s: measuring anew");
   clock_.restart();
-  all_clocks_stepped(refid::kStep);
+  all_clocks_stepped();
 }
 
 void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {

@@ -8,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "libntp/config/changes.h"
+#include "libntp/config/parser.h"
 #include "libntp/config/settings.h"
 #include "libntp/core/seams.h"
+#include "libntp/leap/leap_file.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/association.h"
 #include "ntpd/control/events.h"
@@ -48,6 +51,16 @@ struct EngineOptions {
   std::function<void()> on_synchronized = [] {};
 };
 
+/// NTPsec: a second between the first packets of the sources.
+inline constexpr Duration kSourceSpacing = std::chrono::seconds(1);
+
+/// What a server found by a pool takes over of the pool's line (NTPsec: polls, version, iburst and
+/// the NTS options).
+config::SourceSettings pool_member(config::SourceSettings pool);
+
+/// What the clock's loop is told of a configuration and the command line.
+ClockLoop::Settings clock_settings(const config::Settings& settings, const EngineOptions& options);
+
 /// The daemon without its host: associations, selection, clock and servers, wired together over the
 /// seams. main() runs it on Linux, the simulator runs many of them.
 class Engine final : public control::Model {
@@ -60,6 +73,15 @@ class Engine final : public control::Model {
   void start();
   /// Saves what must be saved and says in the log how it went.
   void stop();
+
+  /// Goes over to another configuration, with one line in the log that says what has changed.
+  /// Sources that stay keep their samples. With an error in it nothing changes; all that was found
+  /// is in the log either way. Gives the sections that differ, for those parts of the daemon that
+  /// are not the engine's.
+  std::vector<config::Section> reload(config::ParseResult parsed);
+  [[nodiscard]] const config::Settings& settings() const { return settings_; }
+  /// Reads files anew that may have been replaced by others of the same name (SIGHUP).
+  void refresh_files() { check_leap_file(); }
 
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
@@ -80,11 +102,15 @@ class Engine final : public control::Model {
     Timers::Id timer = Timers::kNone;
     /// The address that the restrict list was last asked to let in.
     Address admitted;
+    /// The pool that it was found by; 0: none.
+    association::Id pool = 0;
+    /// Its line, as it stands in the configuration.
+    config::SourceSettings line;
   };
   using Rows = std::vector<std::unique_ptr<Row>>;
 
   // engine_rows.cpp: the association table, and what associations ask for.
-  void mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first);
+  Row* mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first);
   void demobilize(association::Id id, const std::string& reason);
   void perform(association::Id id, association::Actions actions);
   void perform(Row& row, const association::Send& send);
@@ -95,11 +121,30 @@ class Engine final : public control::Model {
   [[nodiscard]] bool in_use(const Address& address) const;
   [[nodiscard]] association::Context context() const;
 
+  // engine_reload.cpp
+  struct SourceChanges;
+  SourceChanges reload_sources(const std::vector<config::SourceSettings>& wanted);
+  void retire(association::Id id);
+  void apply_section(config::Section section);
+
+  // engine_leap.cpp: leap seconds, by the file and else by the sources.
+  void load_leap_file();
+  void check_leap_file();
+  void warn_of_leap_expiry(bool daily);
+  [[nodiscard]] Leap leap_by_votes() const;
+  [[nodiscard]] Leap leap_wanted() const;
+  void update_leap();
+
   // engine_access.cpp: the restrict list's names, and its holes for sources.
   void resolve_restrictions();
   void rebuild_access();
   void admit(Row& row);
   [[nodiscard]] bool admits_reply(const Datagram& datagram);
+
+  // engine.cpp
+  [[nodiscard]] config::SourceSettings for_this_host(config::SourceSettings source) const;
+  /// False if the source is left out; the log says why.
+  bool start_source(const config::SourceSettings& source, MonoTime first);
 
   // engine_events.cpp: what is told to the log and to the statistics files.
   void report(control::SystemEvent event, const std::string& detail = {});
@@ -127,10 +172,9 @@ class Engine final : public control::Model {
   // engine_select.cpp: from samples to the clock.
   void reselect();
   void lose_peer();
-  void follow(Row& row, const sync::SelectionResult& selection);
+  void follow(Row& row, const sync::SelectionResult& selection, bool is_own_clock);
   void take_adjustment(sync::Adjustment adjustment);
-  void all_clocks_stepped(RefId reference_id);
-  void update_leap();
+  void all_clocks_stepped();
   void update_clock_status();
   void publish();
 
@@ -139,7 +183,7 @@ class Engine final : public control::Model {
   void set_clock_once(sync::Adjustment adjustment);
   void give_up();
 
-  const config::Settings settings_;
+  config::Settings settings_;
   const EngineOptions options_;
   Host host_;
   ClockLoop clock_;
@@ -151,6 +195,11 @@ class Engine final : public control::Model {
   LogLimiter log_limiter_;
 
   std::map<std::string, std::vector<Address>> restricted_hosts_;
+  std::optional<leap::Table> leaps_;
+  std::string leap_text_;  // of the file as it was last read
+  bool leap_file_missing_ = false;
+  MonoTime leap_checked_{};
+  MonoTime leap_warned_{};
   Rows rows_;
   association::Id next_id_ = 1;
   int survivors_ = 0;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
+
 #include "ntpd/engine/engine.h"
 
 namespace ntp::engine {
@@ -34,6 +36,10 @@ void Engine::resolve_restrictions() {
 }
 
 void Engine::rebuild_access() {
+  std::erase_if(restricted_hosts_, [this](const auto& known) {
+    return std::none_of(settings_.restrictions.begin(), settings_.restrictions.end(),
+                        [&](const auto& line) { return line.host == known.first; });
+  });
   server_.set_access(
       server::AccessTable::build(settings_.restrictions, [this](const std::string& host, Family) {
         const auto found = restricted_hosts_.find(host);

@@ -40,10 +40,18 @@ void Engine::give_up() {
 void Engine::set_clock_once(sync::Adjustment adjustment) {
   const bool stepped = adjustment == sync::Adjustment::Stepped;
   char text[96];
+  host_.timers.cancel(give_up_timer_);
+  if (settings_.discipline && !host_.clock.adjustable()) {
+    std::snprintf(text, sizeof text, "CLOCK: the time is %+.6f s off and could not be set",
+                  state_.offset);
+    host_.log.error(text);
+    options_.on_exit(1);
+    return;
+  }
+  if (!stepped) clock_.hand_over(state_.offset);
   std::snprintf(text, sizeof text, "CLOCK: time %s %+.6f s", stepped ? "set" : "slew",
                 state_.offset);
   host_.log.notice(text);
-  host_.timers.cancel(give_up_timer_);
   options_.on_clock_set(stepped, state_.offset);
   options_.on_exit(0);
 }

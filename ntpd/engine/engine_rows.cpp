@@ -23,6 +23,13 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 }  // namespace
 
+config::SourceSettings pool_member(config::SourceSettings pool) {
+  pool.prefer = pool.noselect = pool.burst = pool.truechimer = false;
+  pool.key = 0;
+  pool.bias = 0;
+  return pool;
+}
+
 Engine::Row* Engine::find(association::Id id) const {
   const auto found = std::find_if(rows_.begin(), rows_.end(),
                                   [id](const auto& row) { return row->association->id() == id; });
@@ -50,7 +57,8 @@ association::Context Engine::context() const {
   return context;
 }
 
-void Engine::mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first) {
+Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool_address,
+                              MonoTime first) {
   do {
     ++next_id_;
   } while (next_id_ == 0 || find(next_id_) != nullptr);
@@ -63,7 +71,7 @@ void Engine::mobilize(const config::SourceSettings& source, Address pool_address
       auto driver = refclock::make_driver(source);
       if (!driver) {
         host_.log.error("REFCLOCK: " + driver.error().message);
-        return;
+        return nullptr;
       }
       row->association = std::make_unique<association::RefclockAssociation>(
           next_id_, source, now, first, std::move(*driver));
@@ -86,6 +94,7 @@ void Engine::mobilize(const config::SourceSettings& source, Address pool_address
   report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
   admit(added);
   arm(added);
+  return &added;
 }
 
 void Engine::demobilize(association::Id id, const std::string& reason) {
@@ -118,11 +127,9 @@ void Engine::perform(association::Id id, association::Actions actions) {
                    [&](association::Send& send) { perform(*row, send); },
                    [&](association::Resolve& request) { look_up(id, request); },
                    [&](association::Spawn& spawn) {
-                     config::SourceSettings member = row->association->settings();
-                     member.prefer = member.noselect = member.burst = member.truechimer = false;
-                     member.key = 0;
-                     member.bias = 0;
-                     mobilize(member, spawn.address, host_.clock.mono());
+                     Row* member = mobilize(pool_member(row->association->settings()),
+                                            spawn.address, host_.clock.mono());
+                     if (member != nullptr) member->pool = id;
                    },
                    [&](association::Reselect&) { reselect(); },
                    [&](association::RecordEstimate&) { record_estimate(*row->association); },
@@ -189,11 +196,20 @@ void Engine::look_up(association::Id id, const association::Resolve& request) {
 }
 
 void Engine::on_reply(association::Id id, const Datagram& datagram) {
-  server_.count_reply();
   Row* row = find(id);
-  if (row == nullptr || !admits_reply(datagram)) return;
+  if (row == nullptr) return;
+  if (!admits_reply(datagram)) {
+    server_.count_reply(datagram.payload, server::DropReason::Restricted);
+    return;
+  }
   auto& server = static_cast<association::ServerAssociation&>(*row->association);
-  perform(id, server.on_datagram(datagram, context()));
+  auto actions = server.on_datagram(datagram, context());
+  if (!actions) {
+    server_.count_reply(datagram.payload, server::DropReason::BadFormat);
+    return;
+  }
+  server_.count_reply(datagram.payload);
+  perform(id, std::move(*actions));
 }
 
 }  // namespace ntp::engine

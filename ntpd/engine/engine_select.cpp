@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -21,14 +20,6 @@ sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
   return limits;
 }
 
-/// A leap second comes at the end of a month; the kernel would insert one at the end of any day.
-bool last_day_of_month(WallTime time) {
-  const auto today =
-      std::chrono::sys_days(std::chrono::floor<std::chrono::days>(time.time_since_epoch()));
-  const auto tomorrow = std::chrono::year_month_day(today + std::chrono::days(1));
-  return tomorrow.day() == std::chrono::day(1);
-}
-
 }  // namespace
 
 void Engine::reselect() {
@@ -42,7 +33,9 @@ void Engine::reselect() {
       offered.push_back(row.get());
     }
   }
-  const auto selection = sync::select(candidates, selection_limits(settings_.tos), state_.peer);
+  auto limits = selection_limits(settings_.tos);
+  limits.local_may_lead = now.mono > state_.orphan_at;
+  const auto selection = sync::select(candidates, limits, state_.peer);
   survivors_ = selection.survivors;
   leap_votes_insert_ = leap_votes_delete_ = 0;
   for (std::size_t i = 0; i < offered.size(); ++i) {
@@ -63,10 +56,12 @@ void Engine::reselect() {
     }
     return;
   }
-  follow(*offered[*selection.system_peer], selection);
+  const bool is_own_clock =
+      candidates[*selection.system_peer].kind == sync::SourceKind::Local && selection.offset == 0;
+  follow(*offered[*selection.system_peer], selection, is_own_clock);
 }
 
-void Engine::follow(Row& row, const sync::SelectionResult& selection) {
+void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_own_clock) {
   const auto now = context();
   association::Association& peer = *row.association;
   if (peer.id() != state_.peer) {
@@ -89,7 +84,8 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection) {
                                     settings_.tos.min_dist);
   state_.updated = now.mono;
 
-  if (!clock_.disciplines()) {
+  // The own clock compared with itself says nothing of its offset, its frequency or what -g allows.
+  if (is_own_clock || !clock_.disciplines()) {
     record_clock_update();
     take_adjustment(sync::Adjustment::Slewed);
     return;
@@ -97,7 +93,6 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection) {
   const auto before = clock_.controller().state();
   const auto adjustment = clock_.update({.offset = selection.offset,
                                          .jitter = selection.jitter,
-                                         .sampled = peer.estimate().at,
                                          .min_poll = peer.min_poll(),
                                          .max_poll = peer.max_poll()});
   report_state(before);
@@ -124,7 +119,7 @@ void Engine::take_adjustment(sync::Adjustment adjustment) {
       host_.log.warning(text);
       report(control::SystemEvent::ClockStep, formatted("%+.6f s", state_.offset));
       if (options_.quit_when_set) set_clock_once(adjustment);
-      all_clocks_stepped(refid::kStep);
+      all_clocks_stepped();
       return;
     case sync::Adjustment::Slewed:
       if (state_.leap == Leap::Unsynchronized) {
@@ -143,10 +138,10 @@ void Engine::take_adjustment(sync::Adjustment adjustment) {
   publish();
 }
 
-void Engine::all_clocks_stepped(RefId reference_id) {
+void Engine::all_clocks_stepped() {
   const MonoTime last_sample = state_.last_sample;
   state_ = {};
-  state_.reference_id = reference_id;
+  state_.reference_id = refid::kStep;
   state_.last_sample = last_sample;
   state_.orphan_at = host_.clock.mono() + std::chrono::seconds(settings_.tos.orphan_wait);
   survivors_ = 0;
@@ -177,30 +172,15 @@ void Engine::lose_peer() {
   publish();
 }
 
-void Engine::update_leap() {
-  if (state_.leap == Leap::Unsynchronized) return;
-  Leap wanted = Leap::None;
-  if (last_day_of_month(host_.clock.wall())) {
-    if (leap_votes_insert_ > leap_votes_delete_ && leap_votes_insert_ > survivors_ / 2) {
-      wanted = Leap::Insert;
-    } else if (leap_votes_delete_ > leap_votes_insert_ && leap_votes_delete_ > survivors_ / 2) {
-      wanted = Leap::Delete;
-    }
-  }
-  if (wanted == state_.leap) return;
-  state_.leap = wanted;
-  report(wanted == Leap::None ? control::SystemEvent::LeapDisarmed
-                              : control::SystemEvent::LeapArmed);
-  update_clock_status();
-  publish();
-}
-
 void Engine::update_clock_status() {
   ClockLoop::Status status;
   status.leap = state_.leap;
   if (state_.leap != Leap::Unsynchronized) {
     status.max_error = state_.root_distance_at(host_.clock.mono());
     status.estimated_error = clock_.controller().jitter();
+  }
+  if (leaps_) {
+    if (const int tai = leaps_->tai_at(host_.clock.wall()); tai > 0) status.tai_offset = tai;
   }
   clock_.set_status(status);
 }

@@ -34,6 +34,11 @@ control::SystemView Engine::system() const {
   view.clock_jitter = controller.jitter();
   view.clock_wander = controller.wander();
   view.clock = host_.clock.wall();
+  if (leaps_) {
+    view.tai = leaps_->tai_at(view.clock);
+    view.leap_expires = leaps_->expires;
+    if (const leap::Transition* last = leaps_->last()) view.leap_second = last->at;
+  }
   view.uptime = to_seconds(now - started_);
   view.source = kNoSource;
   if (const Row* row = find(state_.peer)) {

@@ -48,7 +48,7 @@ Answer look_up(const std::string& host, Family family) {
     code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
   }
   if (code != 0) {
-    return fail(host + ": " + (code == EAI_SYSTEM ? os::error_text(errno) : gai_strerror(code)));
+    return fail(code == EAI_SYSTEM ? os::error_text(errno) : gai_strerror(code));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, freeaddrinfo);
   std::vector<Address> addresses;
@@ -61,7 +61,7 @@ Answer look_up(const std::string& host, Family family) {
       addresses.push_back(Address::from_bytes(in6.sin6_addr.s6_addr, in6.sin6_scope_id));
     }
   }
-  if (addresses.empty()) return fail(host + ": no address");
+  if (addresses.empty()) return fail("no address");
   return addresses;
 }
 
@@ -144,11 +144,11 @@ void SystemResolver::resolve(const std::string& host, Family family, Callback ca
   if (!numeric.empty()) {
     const bool fits = family == Family::Any || family == numeric.front().family();
     shared_->deliver(std::move(callback),
-                     fits ? Answer(numeric) : Answer(fail(host + ": wrong address family")));
+                     fits ? Answer(numeric) : Answer(fail("wrong address family")));
     return;
   }
   if (shared_->jobs.size() >= kMaxQueue) {
-    shared_->deliver(std::move(callback), fail(host + ": too many lookups are waiting"));
+    shared_->deliver(std::move(callback), fail("too many lookups are waiting"));
     return;
   }
   shared_->jobs.push_back({host, family, std::move(callback)});
@@ -157,7 +157,7 @@ void SystemResolver::resolve(const std::string& host, Family family, Callback ca
   if (shared_->working) return;
   SystemResolver::Shared::Job job = std::move(shared_->jobs.back());
   shared_->jobs.pop_back();
-  shared_->deliver(std::move(job.callback), fail(host + ": no thread for the lookup"));
+  shared_->deliver(std::move(job.callback), fail("no thread for the lookup"));
 }
 
 std::vector<Address> numeric_addresses(const std::string& host) {

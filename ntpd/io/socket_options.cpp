@@ -98,14 +98,20 @@ Result<os::UniqueFd, int> open_udp_socket(Family family, int dscp) {
   const int domain = family == Family::V6 ? AF_INET6 : AF_INET;
   os::UniqueFd fd(socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return Failure<int>{errno};
+  if (family == Family::V6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) {
+    return Failure<int>{errno};
+  }
+  set_dscp(fd.get(), family, dscp);
+  return fd;
+}
+
+void set_dscp(int fd, Family family, int dscp) {
   const int traffic_class = (dscp & 0x3f) << 2;
   if (family == Family::V6) {
-    if (!set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) return Failure<int>{errno};
-    set_option(fd.get(), IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+    set_option(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
   } else {
-    set_option(fd.get(), IPPROTO_IP, IP_TOS, traffic_class);
+    set_option(fd, IPPROTO_IP, IP_TOS, traffic_class);
   }
-  return fd;
 }
 
 ControlData read_control(msghdr& message) {

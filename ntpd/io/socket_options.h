@@ -36,6 +36,7 @@ Address from_in6_addr(const in6_addr& address, std::uint32_t interface);
 
 /// A non-blocking UDP socket of one family with its DSCP (0 to 63) set; IPv6 means IPv6 only.
 Result<os::UniqueFd, int> open_udp_socket(Family family, int dscp);
+void set_dscp(int fd, Family family, int dscp);
 bool set_option(int fd, int level, int option, int value);
 
 WallTime from_timespec(const timespec& time);

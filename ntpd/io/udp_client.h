@@ -15,6 +15,9 @@ class UdpNetwork final : public ClientNetwork {
   /// `dscp` (0 to 63) marks what is sent; loop and clock outlive this and all channels.
   UdpNetwork(EventLoop& loop, const Clock& clock, int dscp = 46);
 
+  /// Of channels opened from now on.
+  void set_dscp(int dscp) { dscp_ = dscp; }
+
   Result<std::unique_ptr<ClientChannel>> connect(const Endpoint& remote,
                                                  Handlers handlers) override;
 

@@ -137,6 +137,12 @@ UdpServer::~UdpServer() {
   for (const auto& socket : impl_->sockets) socket->close();
 }
 
+void UdpServer::set_dscp(int dscp) {
+  for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
+    io::set_dscp(impl_->sockets[i]->native_handle(), impl_->listening[i].address.family(), dscp);
+  }
+}
+
 std::vector<Endpoint> UdpServer::endpoints() const { return impl_->listening; }
 const UdpServer::Counters& UdpServer::counters() const { return impl_->counters; }
 

@@ -40,6 +40,8 @@ class UdpServer {
   UdpServer(const UdpServer&) = delete;
   UdpServer& operator=(const UdpServer&) = delete;
 
+  /// Marks what is sent from now on, 0 to 63.
+  void set_dscp(int dscp);
   /// Where it listens.
   [[nodiscard]] std::vector<Endpoint> endpoints() const;
   [[nodiscard]] const Counters& counters() const;

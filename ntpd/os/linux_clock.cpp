@@ -43,9 +43,7 @@ Result<std::unique_ptr<LinuxClock>> LinuxClock::take_over() {
   loop.maxerror = loop.esterror = 16'000'000;
   if (const auto done = clock->adjust(loop); !done) return Failure<Error>{done.error()};
 
-  timex slew{};
-  slew.modes = ADJ_OFFSET_SINGLESHOT;
-  if (const auto done = clock->adjust(slew); !done) return Failure<Error>{done.error()};
+  if (const auto done = clock->adjust(slew_fields({})); !done) return Failure<Error>{done.error()};
 
   timex state{};
   if (adjtimex(&state) >= 0 && state.tick != nominal_tick()) {
@@ -69,6 +67,9 @@ Result<void> LinuxClock::apply(const ClockCommand& command) {
     last_.reset();
     if (auto done = adjust(fields); !done) return done;
     last_ = fields;
+  }
+  if (command.residue) {
+    if (auto done = adjust(slew_fields(*command.residue)); !done) return done;
   }
   if (command.tai_offset && command.tai_offset != tai_offset_) {
     if (auto done = adjust(tai_fields(*command.tai_offset)); !done) return done;
@@ -96,12 +97,23 @@ Result<void> LinuxClock::adjust(timex fields) {
   return fail("adjtimex: " + error_text(code));
 }
 
-std::unique_ptr<Clock> open_clock(bool discipline, Log& log) {
-  if (!discipline) return std::make_unique<ReadOnlyClock>();
+void HostClock::discipline(bool on) {
+  if (!on) {
+    kernel_.reset();
+    return;
+  }
+  if (kernel_) return;
   auto clock = LinuxClock::take_over();
-  if (clock) return std::move(*clock);
-  log.error("CLOCK: the system clock can't be set and will only be read: " + clock.error().message);
-  return std::make_unique<ReadOnlyClock>();
+  if (clock) {
+    kernel_ = std::move(*clock);
+    return;
+  }
+  log_.error("CLOCK: the system clock can't be set and will only be read: " +
+             clock.error().message);
+}
+
+Result<void> HostClock::apply(const ClockCommand& command) {
+  return kernel_ ? kernel_->apply(command) : Result<void>{};
 }
 
 int measure_precision() {

@@ -45,9 +45,21 @@ class LinuxClock final : public ReadOnlyClock {
   std::optional<int> tai_offset_;
 };
 
-/// The clock the daemon steers. `discipline` false, or no right to set the clock (said once in the
-/// log), give one that is only read.
-std::unique_ptr<Clock> open_clock(bool discipline, Log& log);
+/// The clock the daemon steers: the kernel's while it is to be disciplined and may be set, else one
+/// that is only read.
+class HostClock final : public ReadOnlyClock {
+ public:
+  explicit HostClock(Log& log) : log_(log) {}
+  /// Takes the kernel's clock over, or leaves it alone from now on. That there is no right to set
+  /// it is said in the log.
+  void discipline(bool on);
+  Result<void> apply(const ClockCommand& command) override;
+  [[nodiscard]] bool adjustable() const override { return kernel_ && kernel_->adjustable(); }
+
+ private:
+  Log& log_;
+  std::unique_ptr<LinuxClock> kernel_;
+};
 
 /// The precision of CLOCK_REALTIME: the time it takes to read it, as the nearest power of two in
 /// log2 s, held within -30..-20 (RFC 5905 section 7.3).

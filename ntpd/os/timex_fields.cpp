@@ -57,6 +57,13 @@ timex step_fields(Duration step) {
   return fields;
 }
 
+timex slew_fields(Duration offset) {
+  timex fields{};
+  fields.modes = ADJ_OFFSET_SINGLESHOT;
+  fields.offset = std::chrono::round<std::chrono::microseconds>(offset).count();
+  return fields;
+}
+
 timex tai_fields(int offset) {
   timex fields{};
   fields.modes = ADJ_TAI;

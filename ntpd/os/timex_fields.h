@@ -18,6 +18,9 @@ timex state_fields(const ClockCommand& command);
 /// The call that adds `step` to the clock: whole seconds plus a fraction that is never negative.
 timex step_fields(Duration step);
 
+/// The call that has the kernel slew `offset` away by itself, as adjtime(3) does; rounded to µs.
+timex slew_fields(Duration offset);
+
 /// The call that tells TAI - UTC.
 timex tai_fields(int offset);
 

@@ -28,15 +28,25 @@ std::uint64_t mix(std::uint64_t value) {
 
 RecentList::RecentList(const config::MruSettings& limits, const config::LimitSettings& rate,
                        Random& random)
-    : limits_(limits),
-      rate_(rate),
-      hash_key_{random.u64(), random.u64()},
-      oldest_(kNowhere),
-      newest_(kNowhere) {
+    : hash_key_{random.u64(), random.u64()}, oldest_(kNowhere), newest_(kNowhere) {
+  set_limits(limits, rate);
+}
+
+void RecentList::set_limits(const config::MruSettings& limits, const config::LimitSettings& rate) {
+  rate_ = rate;
   rate_.burst = std::max(rate.burst, kShortestBurst);
+  const std::uint32_t before = limits_.max_depth;
+  limits_ = limits;
   limits_.max_depth = std::min(std::max(limits.max_depth, limits.min_depth), kNowhere - 1);
+  if (buckets_.empty() || limits_.max_depth != before) resize();
+}
+
+void RecentList::resize() {
   const std::uint32_t wanted = std::clamp<std::uint32_t>(limits_.max_depth, 1U << 4, 1U << 20);
   buckets_.assign(std::bit_floor(wanted), kNowhere);
+  buckets_.shrink_to_fit();
+  chunks_.clear();
+  clear();
 }
 
 RecentList::Node& RecentList::node(Index index) const {

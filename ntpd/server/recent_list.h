@@ -52,6 +52,8 @@ class RecentList {
   std::uint32_t observe(const Datagram& datagram, const Kind& kind, std::uint32_t flags,
                         MonoTime now);
 
+  /// Other limits from now on. Clients are forgotten where there may be too many of them.
+  void set_limits(const config::MruSettings& limits, const config::LimitSettings& rate);
   /// Forgets all clients, as after a step of the clock.
   void clear();
 
@@ -73,6 +75,7 @@ class RecentList {
     Index newer = 0;
   };
 
+  void resize();
   [[nodiscard]] Node& node(Index index) const;
   [[nodiscard]] std::size_t bucket_of(const Address& address) const;
   [[nodiscard]] Index lookup(const Address& address, std::size_t bucket) const;

@@ -29,6 +29,11 @@ Server::Server(const config::Settings& settings, Random& random,
   set_access(AccessTable::build(settings.restrictions, lookup));
 }
 
+void Server::reconfigure(const config::Settings& settings) {
+  monitor_ = settings.monitor;
+  recent_.set_limits(settings.mru, settings.limit);
+}
+
 void Server::set_access(AccessTable table) {
   access_ = std::move(table);
   access_has_limits_ = access_.has_limits();
@@ -113,6 +118,11 @@ void Server::count_version1(ByteView datagram) {
 }
 
 Outcome Server::drop(DropReason reason, std::uint32_t flags) {
+  count(reason);
+  return {Outcome::Action::Drop, 0, reason, flags};
+}
+
+void Server::count(DropReason reason) {
   switch (reason) {
     case DropReason::BadFormat:
       ++counters_.bad_format;
@@ -130,12 +140,16 @@ Outcome Server::drop(DropReason reason, std::uint32_t flags) {
       ++counters_.declined;
       break;
   }
-  return {Outcome::Action::Drop, 0, reason, flags};
 }
 
-void Server::count_reply() {
+void Server::count_reply(ByteView datagram, std::optional<DropReason> reason) {
   ++counters_.received;
-  ++counters_.this_version;
+  if (reason) {
+    count(*reason);
+    return;
+  }
+  const bool is_current = kind_of(datagram).version == wire::kVersion;
+  ++(is_current ? counters_.this_version : counters_.old_version);
   ++counters_.processed;
 }
 

@@ -45,8 +45,10 @@ class Server {
   Outcome handle(const Datagram& datagram, const Clock& clock, ByteSpan out);
   /// Forgets the recent clients, whose stamps no longer mean anything.
   void clock_stepped() { recent_.clear(); }
-  /// Counts a datagram that came as an answer to an own request.
-  void count_reply();
+  /// Other limits of rate and memory from now on.
+  void reconfigure(const config::Settings& settings);
+  /// Counts a datagram that came as an answer to an own request, and what was wrong with it.
+  void count_reply(ByteView datagram, std::optional<DropReason> reason = std::nullopt);
 
   /// Replaces the restrict list; its hit counts start anew.
   void set_access(AccessTable table);
@@ -73,12 +75,13 @@ class Server {
 
   void count_version1(ByteView datagram);
   [[nodiscard]] Judgement judge(const Datagram& datagram, const Kind& kind, MonoTime now);
+  void count(DropReason reason);
   Outcome drop(DropReason reason, std::uint32_t flags);
   [[nodiscard]] bool remembers() const { return monitor_ || access_has_limits_; }
   [[nodiscard]] std::optional<std::uint64_t> recent_counter(std::string_view name) const;
 
   Random& random_;
-  const bool monitor_;
+  bool monitor_;
   AccessTable access_;
   bool access_has_limits_ = false;
   std::vector<std::uint64_t> hits_;

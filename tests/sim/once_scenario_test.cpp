@@ -44,6 +44,19 @@ TEST_P(OnceScenario, SlewsASmallOffset) {
   EXPECT_FALSE(stepped_);
   EXPECT_NEAR(std::abs(by_), 0.010, 0.005);
   EXPECT_TRUE(node.host.log.contains("CLOCK: time slew ")) << node.host.log.text();
+  EXPECT_TRUE(node.host.clock.steps().empty());
+  EXPECT_LE(std::abs(node.host.clock.error()), 2e-3) << "the kernel goes on slewing";
+}
+
+TEST_P(OnceScenario, SaysThatTheClockCouldNotBeSet) {
+  lab_.add_server();
+  lab_.network.default_path().delay = exponential_delay(1e-3, 100e-6);
+  SimNode& node = start("server 10.0.0.1", 0.05);
+  node.host.clock.set_adjustable(false);
+  lab_.world.run_for(seconds(60));
+  EXPECT_EQ(node.exit_status(), 1);
+  EXPECT_EQ(settings_, 0);
+  EXPECT_EQ(node.host.log.count("could not be set"), 1U);
 }
 
 TEST_P(OnceScenario, StepsALargeOffset) {

@@ -127,6 +127,8 @@ Result<void> SimClock::apply(const ClockCommand& command) {
     wall_offset_ += *command.step;
     steps_.push_back({world_.now(), *command.step});
   }
+  // The kernel's own slew takes its time; nobody is there to see it.
+  if (command.residue) wall_offset_ += *command.residue;
   const double before = frequency();
   const Leap leap = command.leap;
   const Leap armed = command_.leap;

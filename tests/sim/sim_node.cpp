@@ -45,6 +45,14 @@ void SimNode::start() {
   engine_->start();
 }
 
+bool SimNode::reload(const std::string& config) {
+  auto parsed = config::parse_text(config, "ntp.conf");
+  const bool good = !parsed.has_errors();
+  engine_->reload(std::move(parsed));
+  settings_ = engine_->settings();
+  return good;
+}
+
 void SimNode::stop() {
   if (engine_) engine_->stop();
   kill();

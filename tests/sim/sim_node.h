@@ -31,6 +31,9 @@ class SimNode {
   /// Starts a daemon, as the host's service manager would; its clock and its files are as the last
   /// one left them.
   void start();
+  /// Has the running daemon, and those started later, take another configuration over, as SIGHUP
+  /// does; false if it was refused.
+  bool reload(const std::string& config);
   /// Ends it in good order.
   void stop();
   /// It is gone at once, without a last word.

@@ -66,7 +66,7 @@ class Lan {
     const Estimate& estimate = filter_.estimate();
     if (estimate.dispersion > 1.5) return;
     const ControllerUpdate update =
-        controller_.update(mono(), estimate.at, estimate.offset, estimate.jitter, 6, 6);
+        controller_.update(mono(), estimate.offset, estimate.jitter, 6, 6);
     ASSERT_TRUE(update.adjustment == Adjustment::Slewed ||
                 update.adjustment == Adjustment::Ignored);
     command_ = controller_.tick(mono());

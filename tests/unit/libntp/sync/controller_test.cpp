@@ -18,7 +18,7 @@ class Loop {
 
   ControllerUpdate update(double extra = 0) {
     const double offset = extra - error;
-    const ControllerUpdate result = controller.update(at(now), at(now), offset, 1e-5, 6, 10);
+    const ControllerUpdate result = controller.update(at(now), offset, 1e-5, 6, 10);
     if (result.adjustment == Adjustment::Stepped) error += to_seconds(result.step);
     command = controller.tick(at(now));
     return result;
@@ -298,9 +298,9 @@ TEST(Controller, LowersThePollWhenOffsetsGrow) {
 
 TEST(Controller, KeepsThePollWithinThePeersLimits) {
   Loop loop = synchronized();
-  loop.controller.update(at(loop.now), at(loop.now), 0, 0, 3, 4);
+  loop.controller.update(at(loop.now), 0, 0, 3, 4);
   EXPECT_EQ(loop.controller.poll_exponent(), 4);
-  loop.controller.update(at(loop.now), at(loop.now), 0, 0, 9, 9);
+  loop.controller.update(at(loop.now), 0, 0, 9, 9);
   EXPECT_EQ(loop.controller.poll_exponent(), 9);
 }
 

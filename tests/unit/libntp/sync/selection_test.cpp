@@ -99,6 +99,8 @@ std::vector<Case> cases() {
        "*+#+-"},
       {"LocalOnlyIfNothingElse", {local, source(1, 0.1)}, {}, " *"},
       {"LocalAlone", {local}, {}, "*"},
+      {"LocalNotYet", {local}, {.local_may_lead = false}, " "},
+      {"PreferredLocalAtOnce", {preferred(local)}, {.local_may_lead = false}, "*"},
       {"LocalIfOthersDisagree", {source(1, 0), local, source(2, 0.5)}, {}, "x*x"},
       {"PreferredLocalIsLikeOthers", {preferred(local), source(1, 0)}, {}, "*+"},
       {"PpsNeedsAPreferred", {pps, source(1, 0)}, {}, "x*"},

@@ -73,7 +73,7 @@ class ServerAssociationTest : public ::testing::Test {
     ByteWriter out(packet);
     wire::encode_header(header, out);
     elapsed_ += round_trip;
-    return association_->on_datagram(
+    return *association_->on_datagram(
         Datagram{packet, {association_->address(), 123}, {}, context().wall}, context());
   }
   Actions exchange() {

@@ -82,8 +82,7 @@ class ClockLoopTest : public ::testing::Test {
   ClockLoopTest() { settings_.drift_file = "/drift"; }
   void make() { loop_.emplace(settings_, host_); }
   sync::Adjustment measure(double offset) {
-    return loop_->update(
-        {.offset = offset, .jitter = 1e-5, .sampled = clock_.mono(), .min_poll = 6, .max_poll = 6});
+    return loop_->update({.offset = offset, .jitter = 1e-5, .min_poll = 6, .max_poll = 6});
   }
   /// Brings the loop to the synchronized state with a known frequency.
   void synchronize() {
@@ -104,6 +103,24 @@ class ClockLoopTest : public ::testing::Test {
   ClockLoop::Settings settings_;
   std::optional<ClockLoop> loop_;
 };
+
+TEST_F(ClockLoopTest, DoesNotTakeAStepForDoneThatTheClockRefused) {
+  make();
+  loop_->start();
+  clock_.broken = true;
+  EXPECT_EQ(measure(10), sync::Adjustment::Ignored);
+  EXPECT_EQ(log_.complaints.size(), 1U);
+  clock_.broken = false;
+  EXPECT_EQ(measure(10), sync::Adjustment::Stepped);
+}
+
+TEST_F(ClockLoopTest, LeavesTheRestOfAnOffsetToTheHost) {
+  synchronize();
+  loop_->hand_over(0.05);
+  loop_->stop();
+  EXPECT_EQ(clock_.commands.back().residue, from_seconds(0.05));
+  EXPECT_EQ(clock_.commands.back().slew, 0);
+}
 
 TEST_F(ClockLoopTest, StartsFromTheDriftFile) {
   for (const char* text : {"12.500000\n", " 12.5 some more\n", "+12.5", "1.25e1\n"}) {

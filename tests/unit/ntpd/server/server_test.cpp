@@ -262,9 +262,18 @@ TEST_F(ServerTest, CountsPeriodsApartFromTotals) {
 
 TEST_F(ServerTest, CountsRepliesToOwnRequests) {
   start(0);
-  server_->count_reply();
-  EXPECT_EQ(count("ss_received"), 1U);
-  EXPECT_EQ(count("ss_processed"), 1U);
+  const std::array<std::uint8_t, 48> current{0x24};
+  const std::array<std::uint8_t, 48> old{0x1c};
+  server_->count_reply(current);
+  server_->count_reply(old);
+  server_->count_reply({}, DropReason::BadFormat);
+  server_->count_reply(current, DropReason::Restricted);
+  EXPECT_EQ(count("ss_received"), 4U);
+  EXPECT_EQ(count("ss_processed"), 2U);
+  EXPECT_EQ(count("ss_thisver"), 1U);
+  EXPECT_EQ(count("ss_oldver"), 1U);
+  EXPECT_EQ(count("ss_badformat"), 1U);
+  EXPECT_EQ(count("ss_restricted"), 1U);
 }
 
 TEST_F(ServerTest, ShowsTheLimitsOfItsList) {

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/daemon/without_effect.h"
+
+namespace ntp::daemon {
+
+std::vector<std::string> without_effect(const config::Settings& settings) {
+  const config::Settings defaults;
+  std::vector<std::string> names;
+  const auto note = [&](bool used, const char* name) {
+    if (used) names.emplace_back(name);
+  };
+  note(settings.nts.enable, "nts enable");
+  note(settings.keys.signd_socket != defaults.keys.signd_socket, "ntpsigndsocket");
+  note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
+  note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
+  note(settings.wander_threshold != defaults.wander_threshold, "nonvolatile");
+  note(settings.leap_smear_interval.has_value(), "leapsmearinterval");
+  note(settings.limits != defaults.limits, "rlimit");
+  note(!settings.phones.empty(), "phone");
+  note(settings.reset_counters != 0, "reset");
+  note(settings.calibrate, "enable calibrate");
+  return names;
+}
+
+}  // namespace ntp::daemon

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/engine/diagnostics.h"
+
+namespace ntp::engine {
+namespace {
+
+LogLevel level_of(config::Severity severity) {
+  switch (severity) {
+    case config::Severity::Error:
+      return LogLevel::Error;
+    case config::Severity::Warning:
+      return LogLevel::Warning;
+    case config::Severity::Info:
+      break;
+  }
+  return LogLevel::Info;
+}
+
+}  // namespace
+
+void write(Log& log, const std::vector<config::Diagnostic>& diagnostics) {
+  for (const config::Diagnostic& diagnostic : diagnostics) {
+    log.write(level_of(diagnostic.severity), diagnostic.to_string());
+  }
+}
+
+}  // namespace ntp::engine
