@@ -49,7 +49,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
       clock_(clock_settings(settings_, options_), host),
       server_(settings_, host.random),
       control_(*this, options_.identity),
-      statistics_(settings_, options_.process_id, host),
+      statistics_(std::in_place, settings_, options_.process_id, host),
       self_(std::make_shared<Engine*>(this)) {
   // Guessing an association's number is no use to anybody, but neither is knowing it.
   next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);

@@ -191,7 +191,7 @@ class Engine final : public control::Model {
   server::Server server_;
   control::Responder control_;
   control::EventCounter events_;
-  statistics::Recorder statistics_;
+  std::optional<statistics::Recorder> statistics_;
   LogLimiter log_limiter_;
 
   std::map<std::string, std::vector<Address>> restricted_hosts_;

@@ -38,7 +38,7 @@ void Engine::report_state(sync::ControllerState before) {
 void Engine::log_event(std::uint32_t log_class, const std::string& line) {
   const bool wanted = (settings_.log_classes & log_class) != 0;
   host_.log.write(wanted ? LogLevel::Info : LogLevel::Debug, "PROTO: " + line);
-  statistics_.record(StatisticsSet::Proto, line);
+  statistics_->record(StatisticsSet::Proto, line);
 }
 
 void Engine::log_seldom(LogLevel level, const std::string& text) {
@@ -60,7 +60,7 @@ std::uint16_t Engine::status_of(const association::Association& association) con
 }
 
 void Engine::record_clock_update() {
-  if (!statistics_.wants(StatisticsSet::Loop)) return;
+  if (!statistics_->wants(StatisticsSet::Loop)) return;
   const sync::Controller& controller = clock_.controller();
   statistics::LoopRecord record;
   record.offset = clock_.disciplines() ? controller.last_offset() : state_.offset;
@@ -68,25 +68,25 @@ void Engine::record_clock_update() {
   record.jitter = clock_.disciplines() ? controller.jitter() : state_.jitter;
   record.wander = controller.wander();
   record.poll = controller.poll_exponent();
-  statistics_.record(StatisticsSet::Loop, fields(record));
+  statistics_->record(StatisticsSet::Loop, fields(record));
 }
 
 void Engine::record_estimate(const association::Association& association) {
-  if (!statistics_.wants(StatisticsSet::Peer)) return;
+  if (!statistics_->wants(StatisticsSet::Peer)) return;
   const sync::Estimate& estimate = association.estimate();
-  statistics_.record(StatisticsSet::Peer, fields(statistics::PeerRecord{
-                                              .source = association.name(),
-                                              .status = status_of(association),
-                                              .offset = estimate.offset,
-                                              .delay = estimate.delay,
-                                              .dispersion = estimate.dispersion,
-                                              .jitter = estimate.jitter,
-                                          }));
+  statistics_->record(StatisticsSet::Peer, fields(statistics::PeerRecord{
+                                               .source = association.name(),
+                                               .status = status_of(association),
+                                               .offset = estimate.offset,
+                                               .delay = estimate.delay,
+                                               .dispersion = estimate.dispersion,
+                                               .jitter = estimate.jitter,
+                                           }));
 }
 
 void Engine::record_reply(const association::Association& association,
                           const association::RecordReply& record) {
-  if (!statistics_.wants(StatisticsSet::Raw)) return;
+  if (!statistics_->wants(StatisticsSet::Raw)) return;
   const wire::Header& reply = record.reply;
   statistics::RawRecord raw;
   raw.source = association.name();
@@ -107,7 +107,7 @@ void Engine::record_reply(const association::Association& association,
   raw.lost = record.lost;
   raw.rejected = record.rejected;
   raw.flags = record.flags;
-  statistics_.record(StatisticsSet::Raw, fields(raw));
+  statistics_->record(StatisticsSet::Raw, fields(raw));
 }
 
 }  // namespace ntp::engine

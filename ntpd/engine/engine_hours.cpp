@@ -30,7 +30,7 @@ void Engine::end_hour() {
     server_.start_period();
     counting_since_ = now;
   }
-  if (options_.resource_usage && statistics_.wants(StatisticsSet::Use)) {
+  if (options_.resource_usage && statistics_->wants(StatisticsSet::Use)) {
     record_usage(now - usage_since_);
     usage_since_ = now;
   }
@@ -38,7 +38,7 @@ void Engine::end_hour() {
 }
 
 void Engine::record_system(Duration elapsed) {
-  if (!statistics_.wants(StatisticsSet::Sys)) return;
+  if (!statistics_->wants(StatisticsSet::Sys)) return;
   const server::Counters counts = server_.period_counters();
   statistics::SystemRecord record;
   record.elapsed = elapsed;
@@ -53,7 +53,7 @@ void Engine::record_system(Duration elapsed) {
   record.limited = counts.limited;
   record.kod_sent = counts.kod_sent;
   record.version1 = counts.version1;
-  statistics_.record(StatisticsSet::Sys, fields(record));
+  statistics_->record(StatisticsSet::Sys, fields(record));
 }
 
 void Engine::record_usage(Duration elapsed) {
@@ -62,7 +62,7 @@ void Engine::record_usage(Duration elapsed) {
   record.before = used_before_;
   record.now = options_.resource_usage();
   used_before_ = record.now;
-  statistics_.record(StatisticsSet::Use, fields(record));
+  statistics_->record(StatisticsSet::Use, fields(record));
 }
 
 }  // namespace ntp::engine

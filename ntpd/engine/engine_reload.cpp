@@ -140,9 +140,11 @@ void Engine::apply_section(config::Section section) {
       load_leap_file();
       update_leap();
       break;
+    case Section::Statistics:
+      statistics_.emplace(settings_, options_.process_id, host_);
+      break;
     case Section::Keys:
     case Section::Nts:
-    case Section::Statistics:
     case Section::Selection:
     case Section::Variables:
     case Section::Log:
