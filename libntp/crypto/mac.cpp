@@ -120,7 +120,8 @@ std::optional<MacType> find_mac_type(std::string_view name) {
   if (name.empty() || name.size() > kLongestName || name.find('\0') != std::string_view::npos) {
     return std::nullopt;
   }
-  const std::string upper = upper_case(name);
+  std::string upper = upper_case(name);
+  if (upper == "SHA-1") upper = "SHA1";
   auto type = find_exactly(upper);
   // A digest that OpenSSL knows and does not offer (MD4) is not the one that was meant by M.
   if (!type && upper.front() == 'M' && !is_known(upper)) {

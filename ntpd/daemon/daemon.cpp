@@ -65,6 +65,9 @@ class Daemon {
     watch_signals(loop);
     if (options_.priority) raise_priority();
     if (!open_sockets(loop)) return kExitFailure;
+    // While there is the right to: the file may be root's alone.
+    keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
+    keys_->load();
     if (!drop_privileges()) return kExitPrivileges;
     return serve(loop, settings);
   }
@@ -156,6 +159,7 @@ class Daemon {
       if (const auto reopened = log_.reopen(); !reopened) {
         log_.error("LOG: " + reopened.error().message);
       }
+      if (engine_) engine_->reload_keys();
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
     loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
@@ -206,6 +210,7 @@ class Daemon {
     engine.slew_only = options_.slew;
     engine.quit_when_set = options_.quit;
     engine.identity = host_identity();
+    engine.keys = keys_;
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();
@@ -244,6 +249,7 @@ class Daemon {
   os::Files files_;
   os::ReadOnlyClock time_;
   os::Starter starter_;
+  std::shared_ptr<engine::KeyStore> keys_;
   std::unique_ptr<io::UdpServer> sockets_;
   std::unique_ptr<engine::Engine> engine_;
 };

@@ -32,6 +32,14 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
   return clock;
 }
 
+std::shared_ptr<KeyStore> keys_of(const EngineOptions& options, const config::Settings& settings,
+                                  const Host& host) {
+  if (options.keys) return options.keys;
+  auto keys = std::make_shared<KeyStore>(settings.keys, host.files, host.log);
+  keys->load();
+  return keys;
+}
+
 bool of_other_family(const config::SourceSettings& source, Family family) {
   const auto literal = parse_address(source.host);
   return family != Family::Any && literal && literal->family() != family;
@@ -43,10 +51,12 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
     : settings_(std::move(settings)),
       options_(std::move(options)),
       host_(host),
+      keys_(keys_of(options_, settings_, host)),
       clock_(clock_settings(settings_, options_), host),
       server_(settings_, host.random),
-      control_(*this, options_.identity),
+      control_(*this, options_.identity, {&keys_->ring(), keys_->control_key()}),
       self_(std::make_shared<Engine*>(this)) {
+  server_.use_keys(keys_->ring());
   // Guessing an association's number is no use to anybody, but neither is knowing it.
   next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);
 }
@@ -67,10 +77,9 @@ void Engine::start() {
   resolve_restrictions();
   MonoTime first = started_;
   for (config::SourceSettings source : settings_.sources) {
-    if (source.nts || source.key != 0) {
+    if (source.nts) {
       // What the administrator wants protected is not asked for without protection.
-      host_.log.error("CONFIG: " + source.host + ": left out, because " +
-                      (source.nts ? "NTS" : "authentication by key") + " is not built in yet");
+      host_.log.error("CONFIG: " + source.host + ": left out, because NTS is not built in yet");
       continue;
     }
     if (of_other_family(source, options_.family)) {

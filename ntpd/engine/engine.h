@@ -16,6 +16,7 @@
 #include "ntpd/control/model.h"
 #include "ntpd/control/responder.h"
 #include "ntpd/engine/clock_loop.h"
+#include "ntpd/engine/key_store.h"
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
 
@@ -34,6 +35,8 @@ struct EngineOptions {
   control::Identity identity;
   /// With quit_when_set: the clock has been set, at once or by slewing, by so many seconds.
   std::function<void(bool stepped, double offset)> on_clock_set = [](bool, double) {};
+  /// Keys that have been read already, while there was the right to; null: the engine reads them.
+  std::shared_ptr<KeyStore> keys;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
   /// The clock is synchronized for the first time.
@@ -53,6 +56,10 @@ class Engine final : public control::Model {
   /// Saves what must be saved and says in the log how it went.
   void stop();
 
+  /// Reads the file of symmetric keys anew. Where it can't be read the keys stay as they are, and
+  /// this is false.
+  bool reload_keys();
+
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
 
@@ -62,6 +69,8 @@ class Engine final : public control::Model {
   [[nodiscard]] std::optional<control::PeerView> peer(std::uint16_t id) const override;
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const override;
   [[nodiscard]] std::vector<control::UserVariable> user_variables() const override;
+  [[nodiscard]] std::vector<control::RestrictionView> restrictions() const override;
+  void acknowledge_events(std::uint16_t id) override;
 
  private:
   /// An association with what it holds of the host.
@@ -95,6 +104,10 @@ class Engine final : public control::Model {
   void admit(Row& row);
   [[nodiscard]] bool admits_reply(const Datagram& datagram);
 
+  // engine_keys.cpp
+  void check_key(const association::Association& source);
+  [[nodiscard]] std::optional<std::uint64_t> key_counter(std::string_view name) const;
+
   // engine.cpp
   void report(control::SystemEvent event, const std::string& detail = {});
   void housekeeping();
@@ -118,6 +131,7 @@ class Engine final : public control::Model {
   const config::Settings settings_;
   const EngineOptions options_;
   Host host_;
+  std::shared_ptr<KeyStore> keys_;
   ClockLoop clock_;
   SystemState state_;
   server::Server server_;

@@ -45,7 +45,8 @@ association::Context Engine::context() const {
       .active_sources = 0,
       .survivors = survivors_,
       .limits = settings_.tos,
-      .random = host_.random};
+      .random = host_.random,
+      .keys = &keys_->ring()};
   for (const auto& row : rows_) context.active_sources += row->association->active();
   return context;
 }
@@ -84,6 +85,7 @@ void Engine::mobilize(const config::SourceSettings& source, Address pool_address
   Row& added = *row;
   rows_.push_back(std::move(row));
   report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
+  check_key(*added.association);
   admit(added);
   arm(added);
 }
@@ -187,11 +189,21 @@ void Engine::look_up(association::Id id, const association::Resolve& request) {
 }
 
 void Engine::on_reply(association::Id id, const Datagram& datagram) {
-  server_.count_reply();
+  using association::ServerAssociation;
   Row* row = find(id);
-  if (row == nullptr || !admits_reply(datagram)) return;
-  auto& server = static_cast<association::ServerAssociation&>(*row->association);
-  perform(id, server.on_datagram(datagram, context()));
+  if (row == nullptr || !admits_reply(datagram)) {
+    server_.count_reply();
+    return;
+  }
+  auto& server = static_cast<ServerAssociation&>(*row->association);
+  const auto flags = server_.access().flags_for(datagram.remote);
+  const auto trust = (flags & config::restrict_flag::kNoTrust) != 0
+                         ? ServerAssociation::Trust::KeyHoldersOnly
+                         : ServerAssociation::Trust::Anyone;
+  const std::uint64_t refused = server.bad_authentication();
+  association::Actions actions = server.on_datagram(datagram, context(), trust);
+  server_.count_reply(server.bad_authentication() == refused);
+  perform(id, std::move(actions));
 }
 
 void Engine::report(association::Association& association, control::PeerEvent event,

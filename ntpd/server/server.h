@@ -45,8 +45,13 @@ class Server {
   Outcome handle(const Datagram& datagram, const Clock& clock, ByteSpan out);
   /// Forgets the recent clients, whose stamps no longer mean anything.
   void clock_stepped() { recent_.clear(); }
-  /// Counts a datagram that came as an answer to an own request.
-  void count_reply();
+  /// Counts a datagram that came as an answer to an own request; one without the authentication
+  /// that is wanted of it is not processed.
+  void count_reply(bool authentic = true);
+
+  /// The keys that sign and check from now on; they outlive the server. Without any, each MAC is
+  /// wrong.
+  void use_keys(crypto::KeyRing& keys) { keys_ = &keys; }
 
   /// Replaces the restrict list; its hit counts start anew.
   void set_access(AccessTable table);
@@ -81,6 +86,7 @@ class Server {
   bool access_has_limits_ = false;
   std::vector<std::uint64_t> hits_;
   RecentList recent_;
+  crypto::KeyRing* keys_ = nullptr;
   ServerSnapshot snapshot_;
   Counters counters_;
   Counters period_;
