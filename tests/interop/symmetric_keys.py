@@ -7,6 +7,7 @@ used. Then ntpdig checks our answers, and NTPsec's ntpq and ours list our restri
 """
 
 import re
+import signal
 
 from lab import (NTPQ, NTPSEC_NTPDIG, NTPSEC_NTPQ, OPEN, Lab, chrony_server, expect, wait_for)
 
@@ -131,5 +132,8 @@ with Lab() as lab:
         expect(text in daemon.text(), f"not in our log: {text}")
     check_ntpdig(ntpsec, ours, at_ours)
     check_restrictions(ours)
+    ours.write("ntp.keys", SHARED)
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for("keys read anew", 5, lambda: f"added {len(SHARED)} keys" in daemon.text())
     daemon.expect_running()
     other.expect_running()
