@@ -2,16 +2,36 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string_view>
 
 #include "libntp/config/key_file.h"
 #include "libntp/crypto/key_ring.h"
 #include "ntpd/engine/key_store.h"
 
+namespace {
+
+/// A few types only: OpenSSL takes milliseconds to find that it has no such thing.
+std::optional<ntp::config::KeyType> some_types(std::string_view name) {
+  static const std::map<std::string_view, std::optional<ntp::config::KeyType>> types = [] {
+    std::map<std::string_view, std::optional<ntp::config::KeyType>> found;
+    for (const std::string_view each :
+         {"AES", "AES-256", "CAMELLIA-192", "MD5", "M", "SHA1", "sha256", "SHA512"}) {
+      found[each] = ntp::engine::key_types()(each);
+    }
+    return found;
+  }();
+  const auto known = types.find(name);
+  return known == types.end() ? std::nullopt : known->second;
+}
+
+}  // namespace
+
 // ntp.keys of any content: each key that is read is within bounds and makes codes that it accepts.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto file = ntp::config::parse_key_file(text, "fuzz.keys", ntp::engine::key_types());
+  const auto file = ntp::config::parse_key_file(text, "fuzz.keys", some_types);
   if (file.diagnostics.size() > 101 || file.lines < file.keys.size()) __builtin_trap();
   for (const auto& diagnostic : file.diagnostics) {
     if (diagnostic.to_string().find('\n') != std::string::npos) __builtin_trap();
