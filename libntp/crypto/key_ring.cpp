@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "libntp/crypto/key_ring.h"
 
+#include <algorithm>
+
 namespace ntp::crypto {
 
 void KeyRing::trust(std::uint16_t first, std::uint16_t last) {
   const std::size_t end = std::size_t{last} + 1;
   if (trusted_.size() < end) trusted_.resize(end, false);
-  for (std::size_t id = first; id < end; ++id) trusted_[id] = true;
+  if (first < end) std::fill_n(trusted_.begin() + first, end - first, true);
 }
 
 MacKey* KeyRing::look_up(std::uint32_t id) {
