@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ntpq/commands_auth.h"
 #include "ntpq/commands_local.h"
 #include "ntpq/commands_peers.h"
 #include "ntpq/commands_variables.h"
@@ -18,6 +19,8 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"apeers", run_apeers, "show the peers with their association ids", "apeers"},
     {"associations", run_associations, "show the associations and their status words",
      "associations"},
+    {"authenticate", run_authenticate, "sign every request, or only those that need it",
+     "authenticate [yes|no]"},
     {"cl", run_clocklist, "read the listed variables of a clock", "cl [assocID]"},
     {"clearvars", run_clearvars, "empty the variable list", "clearvars"},
     {"clocklist", run_clocklist, "read the listed variables of a clock", "clocklist [assocID]"},
@@ -30,6 +33,9 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"help", run_help, "list the commands, or say what one does", "help [command]"},
     {"host", run_host, "show or choose the server to be asked", "host [-4|-6] [hostname]"},
     {"hostnames", run_hostnames, "show names or addresses of peers", "hostnames [yes|no]"},
+    {"keyid", run_keyid, "show or set the number of the key for signing requests", "keyid [key#]"},
+    {"keytype", run_keytype, "show or set the type of keys that are typed",
+     "keytype [digest-name]"},
     {"lassociations", run_associations, "show the associations and their status words",
      "lassociations"},
     {"lopeers", run_opeers, "show the peers with the local addresses", "lopeers"},
@@ -48,6 +54,7 @@ constexpr std::array kCommands = std::to_array<Command>({
      "ntpversion [version number]"},
     {"opeers", run_opeers, "show the peers with the local addresses", "opeers"},
     {"passociations", run_passociations, "show the associations as last received", "passociations"},
+    {"passwd", run_passwd, "ask for the key for signing requests", "passwd"},
     {"peers", run_peers, "show the peers", "peers"},
     {"poll", run_poll, "not there: ask a server for the time", "poll [n] [verbose]"},
     {"quit", run_exit, "leave ntpq", "quit"},
@@ -56,6 +63,7 @@ constexpr std::array kCommands = std::to_array<Command>({
      "readlist [assocID]"},
     {"readvar", run_readvar, "read variables of the system or of a peer",
      "readvar [assocID [name ...]]"},
+    {"reslist", run_reslist, "show the server's access control list", "reslist"},
     {"rl", run_readlist, "read the listed variables of the system or of a peer", "rl [assocID]"},
     {"rmvars", run_rmvars, "take names from the variable list", "rmvars name[,...]"},
     {"rpeers", run_rpeers, "show the peers with their names last", "rpeers"},

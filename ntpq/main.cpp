@@ -51,9 +51,6 @@ int run(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto options = parse_options(arguments);
   if (!options) return refuse(options.error());
-  if (!options->key_file.empty() && !std::ifstream(options->key_file).good()) {
-    return refuse({"ntpq: " + options->key_file + " nonexistent or unreadable", false, 1});
-  }
   std::ofstream log_file;
   if (!options->log_file.empty()) {
     log_file.open(options->log_file, std::ios::app);

@@ -40,6 +40,10 @@ void run_lines(Shell& shell, const Options& options, Input input) {
 
 int run_program(const Options& options, Network& network, const Console& console, Input input) {
   Shell shell(options, network, console);
+  if (!options.key_file.empty() && !shell.session.credentials().load(options.key_file)) {
+    shell.warn("ntpq: " + options.key_file + " nonexistent or unreadable");
+    return 1;
+  }
   if (options.commands.empty()) {
     run_lines(shell, options, input);
   } else {

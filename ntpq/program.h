@@ -17,7 +17,8 @@ struct Input {
 };
 
 /// Runs the commands on every host, or those of the input on the first. Returns the exit status:
-/// 0 whatever the queries gave (NTPsec), 1 if standard output can't be written.
+/// 0 whatever the queries gave (NTPsec), 1 if standard output can't be written or the file of keys
+/// can't be read.
 int run_program(const Options& options, Network& network, const Console& console, Input input);
 
 }  // namespace ntp::ntpq

@@ -47,6 +47,8 @@ std::string QueryError::message() const {
       return "***Response length should have been a multiple of 4\n";
     case Reason::RequestTooLong:
       return "***Internal error! Data too large (" + std::to_string(detail) + ")\n";
+    case Reason::NoCredentials:
+      return "***No credentials\n";
     case Reason::Refused:
       break;
   }
@@ -64,7 +66,7 @@ Result<void> Session::open(const std::string& host, Family family) {
 }
 
 Result<Reply, QueryError> Session::query(wire::ControlOpcode opcode, std::uint16_t association,
-                                         std::string_view data) {
+                                         std::string_view data, Signing signing) {
   if (!is_open()) return fail(QueryError{Error::NoHost});
   if (data.size() > wire::kControlDataLimit) {
     return fail(QueryError{Error::RequestTooLong, static_cast<unsigned>(data.size())});
@@ -75,7 +77,7 @@ Result<Reply, QueryError> Session::query(wire::ControlOpcode opcode, std::uint16
   request.association = association;
   const auto once = [&] {
     request.sequence = ++sequence_;
-    return attempt(request, data);
+    return attempt(request, data, always_sign || signing == Signing::Required);
   };
   const auto first = once();
   const bool silent = !first && (first.error().reason == Error::TimedOut ||
@@ -84,11 +86,16 @@ Result<Reply, QueryError> Session::query(wire::ControlOpcode opcode, std::uint16
 }
 
 Result<Reply, QueryError> Session::attempt(const wire::ControlHeader& request,
-                                           std::string_view data) {
+                                           std::string_view data, bool sign) {
   trace_(1, "request " + std::to_string(request.sequence) + ": opcode " +
                 std::to_string(request.opcode) + ", association " +
                 std::to_string(request.association) + ", data " + visible(data));
-  const auto datagram = wire::encode_control(request, as_bytes(data));
+  auto datagram = wire::encode_control(request, as_bytes(data));
+  if (sign) {
+    const auto mac = credentials_.sign(datagram);
+    if (mac.empty()) return fail(QueryError{Error::NoCredentials});
+    datagram.insert(datagram.end(), mac.begin(), mac.end());
+  }
   trace_packet("sent", datagram);
   if (transport_->send(datagram) != Transport::Outcome::Done) {
     return fail(QueryError{Error::SocketError});
@@ -114,11 +121,14 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
     const auto verdict = fragments.add(datagram);
     switch (verdict) {
       case Fragments::Verdict::Complete:
+        look_for_mac(datagram);
         trace_(1, "reply complete in " + std::to_string(fragments.count()) + " fragments");
         return Reply{fragments.status(), fragments.data()};
       case Fragments::Verdict::Refused:
+        credentials_.forget();
         return fail(QueryError{Error::Refused, fragments.error()});
       case Fragments::Verdict::Taken:
+        look_for_mac(datagram);
         // Only progress gives more time: a stranger's packets do not keep the user waiting.
         deadline = network_.mono() + timeouts_.next;
         break;
@@ -128,6 +138,17 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
     }
   }
   return fail(QueryError{Error::TooManyPackets});
+}
+
+void Session::look_for_mac(ByteView datagram) {
+  constexpr std::size_t kSmallestTrailer = 20;
+  const auto frame = wire::decode_control(datagram);
+  if (missed_mac_ || !frame || !credentials_.expect_macs()) return;
+  const std::size_t wanted = datagram.size() - frame->rest.size() + kSmallestTrailer;
+  if (datagram.size() >= wanted) return;
+  missed_mac_ = true;
+  on_missing_mac("AUTH - packet too short for MAC " + std::to_string(datagram.size()) + " < " +
+                 std::to_string(wanted) + "\n");
 }
 
 void Session::trace_packet(std::string_view what, ByteView datagram) const {

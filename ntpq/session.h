@@ -12,6 +12,7 @@
 #include "libntp/core/result.h"
 #include "libntp/core/time.h"
 #include "libntp/wire/control.h"
+#include "ntpq/credentials.h"
 #include "ntpq/fragments.h"
 #include "ntpq/transport.h"
 
@@ -28,6 +29,7 @@ struct QueryError {
     Refused,
     BadLength,
     RequestTooLong,
+    NoCredentials,
   };
 
   Reason reason;
@@ -57,7 +59,8 @@ class Session {
   /// 5 contents.
   using Trace = std::function<void(int level, std::string_view line)>;
 
-  explicit Session(Network& network, Trace trace) : network_(network), trace_(std::move(trace)) {}
+  explicit Session(Network& network, Trace trace)
+      : network_(network), trace_(std::move(trace)), credentials_(network) {}
 
   /// Turns to another server. After a failure the old one stays.
   Result<void> open(const std::string& host, Family family);
@@ -67,20 +70,31 @@ class Session {
   [[nodiscard]] const std::string& host() const { return host_; }
 
   [[nodiscard]] Timeouts& timeouts() { return timeouts_; }
+  [[nodiscard]] Credentials& credentials() { return credentials_; }
+  /// Every request gets a MAC, not only those that need one.
+  bool always_sign = false;
+  /// Called once with a line about replies that lack the MAC which a file of keys makes expect.
+  std::function<void(std::string_view line)> on_missing_mac = [](std::string_view) {};
+
+  enum class Signing : std::uint8_t { IfAlways, Required };
 
   Result<Reply, QueryError> query(wire::ControlOpcode opcode, std::uint16_t association,
-                                  std::string_view data = {});
+                                  std::string_view data = {}, Signing signing = Signing::IfAlways);
 
  private:
   using Error = QueryError::Reason;
 
-  Result<Reply, QueryError> attempt(const wire::ControlHeader& request, std::string_view data);
+  Result<Reply, QueryError> attempt(const wire::ControlHeader& request, std::string_view data,
+                                    bool sign);
   Result<Reply, QueryError> collect(const wire::ControlHeader& request);
+  void look_for_mac(ByteView datagram);
   void trace_packet(std::string_view what, ByteView datagram) const;
 
   Network& network_;
   Trace trace_;
   std::unique_ptr<Transport> transport_;
+  Credentials credentials_;
+  bool missed_mac_ = false;
   std::string host_;
   Timeouts timeouts_;
   std::uint16_t sequence_ = 0;

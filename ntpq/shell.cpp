@@ -37,7 +37,10 @@ Shell::Shell(const Options& options, Network& the_network, const Console& the_co
       debug_level(options.debug_level),
       family(options.family),
       hosts(host_names(options)),
-      names_(network) {}
+      names_(network) {
+  session.on_missing_mac = [this](std::string_view line) { warn(line); };
+  if (options.key_id) session.credentials().set_id(*options.key_id);
+}
 
 void Shell::run(std::string_view line) {
   line = trim(line);

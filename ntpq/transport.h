@@ -40,6 +40,13 @@ class Network {
   virtual Result<std::unique_ptr<Transport>> open(const std::string& host, Family family) = 0;
   /// The name of an address, if it has one. May take as long as the system's resolver does.
   virtual std::optional<std::string> name_of(const Address& address) = 0;
+  /// The whole text of a file, if it can be read.
+  virtual std::optional<std::string> read_file(const std::string& /*path*/) { return {}; }
+  /// The line that somebody types after a prompt, not shown if `hidden`; nothing without a
+  /// terminal.
+  virtual std::optional<std::string> ask(const std::string& /*prompt*/, bool /*hidden*/) {
+    return {};
+  }
   [[nodiscard]] virtual MonoTime mono() const = 0;
   [[nodiscard]] virtual WallTime wall() const = 0;
 };

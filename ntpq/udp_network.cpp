@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fstream>
+#include <iostream>
 #include <limits>
 #include <utility>
 
@@ -159,6 +162,36 @@ std::optional<std::string> UdpNetwork::name_of(const Address& address) {
     return std::nullopt;
   }
   return std::string(name.data());
+}
+
+std::optional<std::string> UdpNetwork::read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  constexpr std::size_t kLargest = 1U << 24;
+  std::string text(kLargest, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return std::nullopt;
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+std::optional<std::string> UdpNetwork::ask(const std::string& prompt, bool hidden) {
+  if (::isatty(STDIN_FILENO) == 0) return std::nullopt;
+  termios before{};
+  const bool can_hide = hidden && ::tcgetattr(STDIN_FILENO, &before) == 0;
+  std::cout << prompt << std::flush;
+  if (can_hide) {
+    termios silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  std::string line;
+  const bool typed = static_cast<bool>(std::getline(std::cin, line));
+  if (can_hide) {
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    std::cout << '\n' << std::flush;
+  }
+  return typed ? std::optional(line) : std::nullopt;
 }
 
 MonoTime UdpNetwork::mono() const { return monotonic_now(); }

@@ -10,6 +10,8 @@ class UdpNetwork final : public Network {
  public:
   Result<std::unique_ptr<Transport>> open(const std::string& host, Family family) override;
   std::optional<std::string> name_of(const Address& address) override;
+  std::optional<std::string> read_file(const std::string& path) override;
+  std::optional<std::string> ask(const std::string& prompt, bool hidden) override;
   [[nodiscard]] MonoTime mono() const override;
   [[nodiscard]] WallTime wall() const override;
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -9,7 +8,6 @@
 
 #include "libntp/core/address.h"
 #include "libntp/core/seams.h"
-#include "libntp/wire/packet.h"
 #include "ntpd/control/events.h"
 
 namespace ntp::association {
@@ -19,7 +17,7 @@ namespace ntp::association {
 
 /// Send a request to the remote address; the daemon calls sent() right before.
 struct Send {
-  std::array<std::uint8_t, wire::kHeaderSize> packet{};
+  std::vector<std::uint8_t> packet;
   /// Leave from a new random port: there was none, or the last request from it got no answer.
   bool fresh_port = false;
 };

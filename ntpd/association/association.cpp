@@ -144,6 +144,7 @@ std::optional<sync::Candidate> Association::candidate(const Context& context) {
 control::PeerView Association::view(const Context& context) const {
   control::PeerView view;
   view.id = id_;
+  view.auth_enabled = settings_.key != 0;
   view.selection = static_cast<int>(tally_);
   view.event_count = events_.count();
   view.event_code = events_.code();

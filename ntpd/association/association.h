@@ -6,6 +6,7 @@
 #include <string>
 
 #include "libntp/config/settings.h"
+#include "libntp/crypto/key_ring.h"
 #include "libntp/sync/clock_filter.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/actions.h"
@@ -35,6 +36,8 @@ struct Context {
   int survivors = 0;
   const config::TosSettings& limits;
   Random& random;
+  /// Null if there are no keys at all.
+  crypto::KeyRing* keys = nullptr;
 };
 
 /// One row of `ntpq -p`: a server, a pool, a reference clock. Holds what is known of the source and

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "libntp/crypto/refid.h"
-#include "libntp/wire/extension.h"
 
 namespace ntp::association {
 namespace {
@@ -118,13 +117,19 @@ Actions ServerAssociation::on_timer(const Context& context) {
       if (settings_.burst && peer_tests(context) == 0) schedule_.arm_burst();
     }
   }
-  actions.push_back(make_request(context));
+  send_request(context, actions);
   schedule_.packet_sent(context.mono);
   schedule_.update(context.mono, poll, context.random);
   return actions;
 }
 
-Send ServerAssociation::make_request(const Context& context) {
+void ServerAssociation::send_request(const Context& context, Actions& actions) {
+  if (settings_.key != 0 && (context.keys == nullptr || !context.keys->usable(settings_.key))) {
+    ++bad_authentication_;
+    flash_ |= flash::kAuthentication;
+    actions.push_back(Report{control::PeerEvent::BadAuth, "no key"});
+    return;
+  }
   // An answer that is still missing may mean that a middlebox has forgotten the port, or that the
   // route has changed; a new socket settles both.
   Send send;
@@ -141,9 +146,15 @@ Send ServerAssociation::make_request(const Context& context) {
   request.mode = wire::Mode::Client;
   request.precision = 0x20;
   request.transmit = pending_.nonce;
+  send.packet.resize(wire::kHeaderSize);
   ByteWriter out(send.packet);
   wire::encode_header(request, out);
-  return send;
+  if (settings_.key != 0) {
+    std::array<std::uint8_t, crypto::KeyRing::kMaxTrailer> mac{};
+    const std::size_t size = context.keys->sign(settings_.key, send.packet, mac);
+    send.packet.insert(send.packet.end(), mac.begin(), mac.begin() + size);
+  }
+  actions.push_back(std::move(send));
 }
 
 void ServerAssociation::sent(WallTime now, std::uint32_t number) {
@@ -161,8 +172,30 @@ void ServerAssociation::transmit_stamped(std::uint32_t number, WallTime when) {
   }
 }
 
+bool ServerAssociation::is_authentic(const wire::PacketLayout& reply, ByteView octets,
+                                     const Context& context, Trust trust) const {
+  // NTPsec: a MAC behind extension fields is not looked at, and any other has to be right, even
+  // where none is asked for.
+  const bool has_mac = reply.mac && reply.extensions_size == 0;
+  if (!has_mac) return settings_.key == 0 && trust == Trust::Anyone;
+  if (settings_.key != 0 && reply.mac->key_id != settings_.key) return false;
+  return context.keys != nullptr && !reply.mac->is_crypto_nak() &&
+         context.keys->verify(reply.mac->key_id, octets.first(wire::kHeaderSize),
+                              reply.mac->digest);
+}
+
+void ServerAssociation::take_unauthentic(const wire::Header& reply, Actions& actions) {
+  ++bad_authentication_;
+  authentic_ = false;
+  flash_ |= flash::kAuthentication;
+  // Who has not seen the request is counted, but gets nothing into the log.
+  if (test_origin(reply, pending_, last_transmit_) == 0) {
+    actions.push_back(Report{control::PeerEvent::BadAuth, {}});
+  }
+}
+
 std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
-                                                      const Context& context) {
+                                                      const Context& context, Trust trust) {
   const auto packet = wire::parse_packet(datagram.payload);
   if (!packet || packet->header.mode != wire::Mode::Server || packet->header.version < 1 ||
       packet->header.version > wire::kVersion) {
@@ -170,6 +203,10 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
   }
   Actions actions;
   const wire::Header& reply = packet->header;
+  if (!is_authentic(*packet, datagram.payload, context, trust)) {
+    take_unauthentic(reply, actions);
+    return actions;
+  }
   ++received_;
   last_received_mono_ = context.mono;
   flash_ &= ~flash::kPacketTests;
@@ -284,6 +321,7 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   view.local = local_;
   view.peer_mode = mode_;
   view.transmit_time = last_transmit_;
+  view.bad_authentication = bad_authentication_;
   view.bogus_origin = bogus_origin_;
   view.old_packet = old_packet_;
   view.kisses = kisses_;

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "libntp/wire/extension.h"
 #include "libntp/wire/packet.h"
 #include "ntpd/association/association.h"
 
@@ -36,8 +37,13 @@ class ServerAssociation final : public Association {
   void send_failed() { want_fresh_port_ = true; }
   /// The address that requests leave from.
   void set_local(const Endpoint& local) { local_ = local; }
+  /// Whether replies need a MAC: those of a server with a key need one by that key anyhow.
+  enum class Trust : std::uint8_t { Anyone, KeyHoldersOnly };
   /// A datagram from the server's address and port. Nothing if it is no reply of NTP at all.
-  std::optional<Actions> on_datagram(const Datagram& datagram, const Context& context);
+  std::optional<Actions> on_datagram(const Datagram& datagram, const Context& context,
+                                     Trust trust = Trust::Anyone);
+  /// Replies with a missing or wrong MAC, and requests that had no key to be signed with.
+  [[nodiscard]] std::uint64_t bad_authentication() const { return bad_authentication_; }
 
   [[nodiscard]] bool active() const override;
   [[nodiscard]] Origin origin() const { return origin_; }
@@ -49,7 +55,10 @@ class ServerAssociation final : public Association {
  private:
   [[nodiscard]] bool named() const { return !literal_ && origin_ == Origin::Configured; }
   void look_up(const Context& context, Actions& actions);
-  Send make_request(const Context& context);
+  void send_request(const Context& context, Actions& actions);
+  [[nodiscard]] bool is_authentic(const wire::PacketLayout& reply, ByteView octets,
+                                  const Context& context, Trust trust) const;
+  void take_unauthentic(const wire::Header& reply, Actions& actions);
   void take_kiss(const wire::Header& reply, const Context& context, Actions& actions);
   void take_answer(const wire::Header& reply, WallTime received, unsigned lost,
                    const Context& context, Actions& actions);
@@ -75,6 +84,7 @@ class ServerAssociation final : public Association {
   int mode_ = 0;
   NtpTimestamp last_transmit_;
 
+  std::uint64_t bad_authentication_ = 0;
   std::uint64_t bogus_origin_ = 0;
   std::uint64_t old_packet_ = 0;
   std::uint64_t kisses_ = 0;

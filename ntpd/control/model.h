@@ -117,6 +117,14 @@ struct ClockView {
   std::string device;  // the driver in words
 };
 
+/// An entry of the restrict list.
+struct RestrictionView {
+  Address address;
+  Address mask;
+  std::uint64_t hits = 0;
+  std::string flags;  // words, with blanks between them
+};
+
 /// A system variable of the administrator's own (`setvar`).
 struct UserVariable {
   std::string text;  // `name=value`, sent as it stands
@@ -141,6 +149,10 @@ class Model {
   /// The driver's report of an association that is a reference clock.
   [[nodiscard]] virtual std::optional<ClockView> clock(std::uint16_t /*id*/) const { return {}; }
   [[nodiscard]] virtual std::vector<UserVariable> user_variables() const { return {}; }
+  /// In the order they are tried.
+  [[nodiscard]] virtual std::vector<RestrictionView> restrictions() const { return {}; }
+  /// Somebody with a key has seen an association's last event.
+  virtual void acknowledge_events(std::uint16_t /*id*/) {}
 };
 
 }  // namespace ntp::control

@@ -10,6 +10,7 @@
 
 #include "libntp/wire/control.h"
 #include "ntpd/control/events.h"
+#include "ntpd/control/format.h"
 #include "ntpd/control/name_list.h"
 #include "ntpd/control/variables.h"
 
@@ -78,15 +79,19 @@ class Text {
   void add_raw(std::string_view item) {
     if (reserve(item.size())) reply_.add_raw(item);
   }
+  [[nodiscard]] bool has_room(std::size_t item) const {
+    return item + kSeparator <= kTextLimit - size_;
+  }
   Reply frames(const wire::ControlHeader& header) { return reply_.frames(header); }
 
  private:
   bool reserve(std::size_t item) {
-    constexpr std::size_t kSeparator = 3;
-    if (item + kSeparator > kTextLimit - size_) return false;
+    if (!has_room(item)) return false;
     size_ += item + kSeparator;
     return true;
   }
+
+  static constexpr std::size_t kSeparator = 3;
 
   wire::TextReply reply_;
   std::size_t size_ = 0;
@@ -95,9 +100,17 @@ class Text {
 /// One request on its way to its answer.
 class Query {
  public:
-  Query(const Model& model, const Identity& identity, wire::ControlHeader header,
-        const SystemView& system, std::string_view list)
-      : model_(model), identity_(identity), header_(header), system_(system), list_(list) {
+  /// What the MAC of the request allows.
+  enum class Right : std::uint8_t { None, Known, Control };
+
+  Query(Model& model, const Identity& identity, wire::ControlHeader header,
+        const SystemView& system, std::string_view list, Right right)
+      : model_(model),
+        identity_(identity),
+        header_(header),
+        system_(system),
+        list_(list),
+        right_(right) {
     header_.leap = system.leap;
   }
 
@@ -112,6 +125,7 @@ class Query {
   Reply system_defaults();
   Reply peer_values(std::string_view list);
   Reply clock_values();
+  Reply ordered_list();
   /// What a tolerant list names, or the default set if it names nothing, in the table's order.
   template <class Variable, class Getter>
   Reply listed_values(std::span<const Variable> table, std::string_view list, Getter getter) const;
@@ -120,11 +134,12 @@ class Query {
   [[nodiscard]] const UserVariable* user_variable(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint16_t> any_clock() const;
 
-  const Model& model_;
+  Model& model_;
   const Identity& identity_;
   wire::ControlHeader header_;
   const SystemView& system_;
   std::string_view list_;
+  Right right_;
   std::vector<UserVariable> user_variables_;
 };
 
@@ -139,9 +154,9 @@ Reply Query::answer() {
     case ControlOpcode::ReadClock:
       return clock_values();
     case ControlOpcode::Configure:
+      return error(right_ == Right::Control ? ControlError::BadOpcode : ControlError::Permission);
     case ControlOpcode::ReadOrderedList:
-      // Both need a request made with the control key; without one configured nobody may.
-      return error(ControlError::Permission);
+      return right_ == Right::Control ? ordered_list() : error(ControlError::Permission);
     default:
       // RequestNonce and ReadMru are among them: there is no list of clients to read yet.
       return error(ControlError::BadOpcode);
@@ -235,6 +250,8 @@ Reply Query::peer_values(std::string_view list) {
   const std::optional<PeerView> peer = model_.peer(header_.association);
   if (!peer) return error(ControlError::BadAssociation);
   header_.status = status_word(*peer);
+  // NTPsec: this reply still shows the count.
+  if (right_ != Right::None) model_.acknowledge_events(peer->id);
   return listed_values(peer_variables(), list, [&peer](const PeerVariable& variable, bool) {
     return variable.getter(*peer);
   });
@@ -263,6 +280,27 @@ Reply Query::clock_values() {
                        });
 }
 
+Reply Query::ordered_list() {
+  if (list_ != "addr_restrictions") return error(ControlError::UnknownVariable);
+  header_.status = 0;
+  Text text;
+  std::size_t index = 0;
+  for (const RestrictionView& entry : model_.restrictions()) {
+    const std::string number = std::to_string(index++);
+    const std::string items[] = {"addr." + number + '=' + address(entry.address),
+                                 "mask." + number + '=' + address(entry.mask),
+                                 "hits." + number + '=' + integer(entry.hits),
+                                 "flags." + number + '=' + entry.flags};
+    // An entry is sent whole or not at all.
+    constexpr std::size_t kSeparators = 4 * 3;
+    std::size_t size = kSeparators;
+    for (const std::string& item : items) size += item.size();
+    if (!text.has_room(size)) break;
+    for (const std::string& item : items) text.add_raw(item);
+  }
+  return text.frames(header_);
+}
+
 template <class Variable, class Getter>
 Reply Query::listed_values(std::span<const Variable> table, std::string_view list,
                            Getter getter) const {
@@ -279,8 +317,8 @@ Reply Query::listed_values(std::span<const Variable> table, std::string_view lis
 
 }  // namespace
 
-Responder::Responder(const Model& model, Identity identity)
-    : model_(model), identity_(std::move(identity)) {}
+Responder::Responder(Model& model, Identity identity, Authority authority)
+    : model_(model), identity_(std::move(identity)), authority_(authority) {}
 
 std::vector<std::vector<std::uint8_t>> Responder::respond(ByteView request) const {
   const auto frame = wire::decode_control_request(request);
@@ -291,8 +329,15 @@ std::vector<std::vector<std::uint8_t>> Responder::respond(ByteView request) cons
     header->leap = model_.system().leap;
     return {wire::error_reply(*header, *code)};
   }
+  const std::uint32_t key = authenticate(request, *frame, authority_.keys);
+  const auto right = key == 0                        ? Query::Right::None
+                     : key == authority_.control_key ? Query::Right::Control
+                                                     : Query::Right::Known;
   const SystemView system = model_.system();
-  return Query(model_, identity_, frame->header, system, as_text(frame->data)).answer();
+  Reply answer =
+      Query(model_, identity_, frame->header, system, as_text(frame->data), right).answer();
+  if (key != 0) sign(answer, key, *authority_.keys);
+  return answer;
 }
 
 }  // namespace ntp::control

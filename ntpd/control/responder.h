@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libntp/core/bytes.h"
+#include "ntpd/control/authentication.h"
 #include "ntpd/control/model.h"
 
 namespace ntp::control {
@@ -19,18 +20,22 @@ struct Identity {
 };
 
 /// Answers mode 6 requests from the Model. Access rules have been applied before. It only reads:
-/// what needs the control key is refused, and so are REQ_NONCE and READ_MRU, since there is no list
-/// of clients to read.
+/// CONFIGURE, REQ_NONCE and READ_MRU are refused. The answer to a request with a good MAC has one
+/// by the same key; READ_ORDLIST_A takes the control key.
 class Responder {
  public:
-  Responder(const Model& model, Identity identity);
+  Responder(Model& model, Identity identity, Authority authority = {});
+
+  /// Other keys to accept from now on.
+  void set_authority(const Authority& authority) { authority_ = authority; }
 
   /// The datagrams of the answer, in order; none where silence is the answer.
   [[nodiscard]] std::vector<std::vector<std::uint8_t>> respond(ByteView request) const;
 
  private:
-  const Model& model_;
+  Model& model_;
   Identity identity_;
+  Authority authority_;
 };
 
 }  // namespace ntp::control

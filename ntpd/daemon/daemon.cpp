@@ -62,6 +62,9 @@ class Daemon {
     if (options_.priority) raise_priority();
     filter_interfaces(settings);
     if (!open_sockets(loop, settings)) return kExitFailure;
+    // While there is the right to: the file may be root's alone.
+    keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
+    keys_->load();
     if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
     return serve(loop, settings);
@@ -205,8 +208,8 @@ class Daemon {
       log_.info("LOG: Saw SIGHUP");
       follow_log_rotation();
       if (!engine_) return;
-      reload(loop);
       engine_->refresh_files();
+      reload(loop);
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
     loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
@@ -307,6 +310,7 @@ class Daemon {
     engine.process_id = getpid();
     engine.resource_usage = os::resource_usage;
     engine.on_hour = [this] { follow_log_rotation(); };
+    engine.keys = keys_;
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();
@@ -349,6 +353,7 @@ class Daemon {
   os::HostClock clock_{log_};
   os::Starter starter_;
   std::optional<io::InterfaceFilter> interfaces_;
+  std::shared_ptr<engine::KeyStore> keys_;
   std::unique_ptr<io::UdpServer> sockets_;
   std::unique_ptr<io::UdpServer> extra_sockets_;
   io::UdpNetwork* network_ = nullptr;

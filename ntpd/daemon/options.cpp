@@ -316,6 +316,11 @@ Result<void> apply_options(const Options& options, config::Settings& settings) {
     settings.stats_dir = options.stats_dir;
     if (!settings.stats_dir.ends_with('/')) settings.stats_dir += '/';
   }
+  if (settings.keys.file.empty()) settings.keys.file = options.key_file;
+  for (const unsigned key : options.trusted_keys) {
+    const auto number = static_cast<std::uint16_t>(key);
+    settings.keys.trusted.push_back({number, number, {}});
+  }
   return {};
 }
 

@@ -58,9 +58,9 @@ struct Exit {
 /// -V, -h, -R and mistakes end in an Exit.
 Result<Options, Exit> parse_options(int argc, char* const argv[]);
 
-/// Puts the servers of the command line, with iburst, before those of the file, and -f and -s where
-/// the file says nothing; and the interface rules and variables of -I, -L, -z and -Z. Fails if both
-/// the command line and the file have interface rules.
+/// Puts the servers of the command line, with iburst, before those of the file, and -f, -k and -s
+/// where the file says nothing; adds -t, and the interface rules and variables of -I, -L, -z and
+/// -Z. Fails if both the command line and the file have interface rules.
 Result<void> apply_options(const Options& options, config::Settings& settings);
 
 /// `ntpd regulator-X.Y.Z (ntpsec-1.2.5)`.

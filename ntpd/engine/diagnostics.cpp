@@ -2,8 +2,6 @@
 #include "ntpd/engine/diagnostics.h"
 
 namespace ntp::engine {
-namespace {
-
 LogLevel level_of(config::Severity severity) {
   switch (severity) {
     case config::Severity::Error:
@@ -15,8 +13,6 @@ LogLevel level_of(config::Severity severity) {
   }
   return LogLevel::Info;
 }
-
-}  // namespace
 
 void write(Log& log, const std::vector<config::Diagnostic>& diagnostics) {
   for (const config::Diagnostic& diagnostic : diagnostics) {

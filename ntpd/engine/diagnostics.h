@@ -8,6 +8,8 @@
 
 namespace ntp::engine {
 
+LogLevel level_of(config::Severity severity);
+
 /// One line of the log for each.
 void write(Log& log, const std::vector<config::Diagnostic>& diagnostics);
 

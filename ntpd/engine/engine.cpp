@@ -20,6 +20,14 @@ bool of_other_family(const config::SourceSettings& source, Family family) {
   return literal && literal->family() != family;
 }
 
+std::shared_ptr<KeyStore> keys_of(const EngineOptions& options, const config::Settings& settings,
+                                  const Host& host) {
+  if (options.keys) return options.keys;
+  auto keys = std::make_shared<KeyStore>(settings.keys, host.files, host.log);
+  keys->load();
+  return keys;
+}
+
 }  // namespace
 
 ClockLoop::Settings clock_settings(const config::Settings& settings, const EngineOptions& options) {
@@ -46,11 +54,13 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
     : settings_(std::move(settings)),
       options_(std::move(options)),
       host_(host),
+      keys_(keys_of(options_, settings_, host)),
       clock_(clock_settings(settings_, options_), host),
       server_(settings_, host.random),
-      control_(*this, options_.identity),
+      control_(*this, options_.identity, {&keys_->ring(), keys_->control_key()}),
       statistics_(std::in_place, settings_, options_.process_id, host),
       self_(std::make_shared<Engine*>(this)) {
+  server_.use_keys(keys_->ring());
   // Guessing an association's number is no use to anybody, but neither is knowing it.
   next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);
 }
@@ -94,10 +104,9 @@ config::SourceSettings Engine::for_this_host(config::SourceSettings source) cons
 }
 
 bool Engine::start_source(const config::SourceSettings& source, MonoTime first) {
-  if (source.nts || source.key != 0) {
+  if (source.nts) {
     // What the administrator wants protected is not asked for without protection.
-    host_.log.error("CONFIG: " + source.host + ": left out, because " +
-                    (source.nts ? "NTS" : "authentication by key") + " is not built in yet");
+    host_.log.error("CONFIG: " + source.host + ": left out, because NTS is not built in yet");
     return false;
   }
   if (of_other_family(source, options_.family)) {

@@ -19,6 +19,7 @@
 #include "ntpd/control/model.h"
 #include "ntpd/control/responder.h"
 #include "ntpd/engine/clock_loop.h"
+#include "ntpd/engine/key_store.h"
 #include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
@@ -45,6 +46,8 @@ struct EngineOptions {
   std::function<ResourceUsage()> resource_usage;
   /// Once an hour, for the upkeep that is not the engine's: the log file.
   std::function<void()> on_hour = [] {};
+  /// Keys that have been read already, while there was the right to; null: the engine reads them.
+  std::shared_ptr<KeyStore> keys;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
   /// The clock is synchronized for the first time.
@@ -81,7 +84,10 @@ class Engine final : public control::Model {
   std::vector<config::Section> reload(config::ParseResult parsed);
   [[nodiscard]] const config::Settings& settings() const { return settings_; }
   /// Reads files anew that may have been replaced by others of the same name (SIGHUP).
-  void refresh_files() { check_leap_file(); }
+  void refresh_files();
+  /// Reads the file of symmetric keys anew. Where it can't be read the keys stay as they are, and
+  /// this is false.
+  bool reload_keys();
 
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
@@ -92,6 +98,8 @@ class Engine final : public control::Model {
   [[nodiscard]] std::optional<control::PeerView> peer(std::uint16_t id) const override;
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const override;
   [[nodiscard]] std::vector<control::UserVariable> user_variables() const override;
+  [[nodiscard]] std::vector<control::RestrictionView> restrictions() const override;
+  void acknowledge_events(std::uint16_t id) override;
 
  private:
   /// An association with what it holds of the host.
@@ -141,6 +149,10 @@ class Engine final : public control::Model {
   void admit(Row& row);
   [[nodiscard]] bool admits_reply(const Datagram& datagram);
 
+  // engine_keys.cpp
+  void check_key(const association::Association& source);
+  [[nodiscard]] std::optional<std::uint64_t> key_counter(std::string_view name) const;
+
   // engine.cpp
   [[nodiscard]] config::SourceSettings for_this_host(config::SourceSettings source) const;
   /// False if the source is left out; the log says why.
@@ -186,6 +198,7 @@ class Engine final : public control::Model {
   config::Settings settings_;
   const EngineOptions options_;
   Host host_;
+  std::shared_ptr<KeyStore> keys_;
   ClockLoop clock_;
   SystemState state_;
   server::Server server_;

@@ -144,6 +144,10 @@ void Engine::apply_section(config::Section section) {
       statistics_.emplace(settings_, options_.process_id, host_);
       break;
     case Section::Keys:
+      keys_->reconfigure(settings_.keys);
+      control_.set_authority({&keys_->ring(), keys_->control_key()});
+      reload_keys();
+      break;
     case Section::Nts:
     case Section::Selection:
     case Section::Variables:

@@ -52,7 +52,8 @@ association::Context Engine::context() const {
       .active_sources = 0,
       .survivors = survivors_,
       .limits = settings_.tos,
-      .random = host_.random};
+      .random = host_.random,
+      .keys = &keys_->ring()};
   for (const auto& row : rows_) context.active_sources += row->association->active();
   return context;
 }
@@ -92,6 +93,7 @@ Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool
   Row& added = *row;
   rows_.push_back(std::move(row));
   report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
+  check_key(*added.association);
   admit(added);
   arm(added);
   return &added;
@@ -196,20 +198,28 @@ void Engine::look_up(association::Id id, const association::Resolve& request) {
 }
 
 void Engine::on_reply(association::Id id, const Datagram& datagram) {
+  using association::ServerAssociation;
   Row* row = find(id);
   if (row == nullptr) return;
   if (!admits_reply(datagram)) {
     server_.count_reply(datagram.payload, server::DropReason::Restricted);
     return;
   }
-  auto& server = static_cast<association::ServerAssociation&>(*row->association);
-  auto actions = server.on_datagram(datagram, context());
+  auto& server = static_cast<ServerAssociation&>(*row->association);
+  const auto flags = server_.access().flags_for(datagram.remote);
+  const auto trust = (flags & config::restrict_flag::kNoTrust) != 0
+                         ? ServerAssociation::Trust::KeyHoldersOnly
+                         : ServerAssociation::Trust::Anyone;
+  const std::uint64_t refused = server.bad_authentication();
+  auto actions = server.on_datagram(datagram, context(), trust);
+  std::optional<server::DropReason> reason;
   if (!actions) {
-    server_.count_reply(datagram.payload, server::DropReason::BadFormat);
-    return;
+    reason = server::DropReason::BadFormat;
+  } else if (server.bad_authentication() != refused) {
+    reason = server::DropReason::BadAuthentication;
   }
-  server_.count_reply(datagram.payload);
-  perform(id, std::move(*actions));
+  server_.count_reply(datagram.payload, reason);
+  if (actions) perform(id, std::move(*actions));
 }
 
 }  // namespace ntp::engine

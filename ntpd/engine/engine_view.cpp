@@ -86,6 +86,21 @@ std::vector<control::UserVariable> Engine::user_variables() const {
   return variables;
 }
 
+void Engine::acknowledge_events(std::uint16_t id) {
+  if (Row* row = find(id)) row->association->events().acknowledge();
+}
+
+std::vector<control::RestrictionView> Engine::restrictions() const {
+  const auto& entries = server_.access().entries();
+  std::vector<control::RestrictionView> views;
+  views.reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    views.push_back(
+        {entries[i].address, entries[i].mask, server_.hits()[i], server::flag_words(entries[i])});
+  }
+  return views;
+}
+
 std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   if (name == "io_sent") return packets_sent_;
   if (name == "io_sendfailed") return send_failures_;
@@ -95,6 +110,7 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   };
   if (name == "ss_reset") return seconds_since(counting_since_);
   if (name == "ss_reset_r") return seconds_since(started_);
+  if (const auto count = key_counter(name)) return count;
   return server_.counter(name);
 }
 

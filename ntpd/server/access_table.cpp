@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace ntp::server {
 namespace {
@@ -72,7 +73,33 @@ Address mask_of(const config::RestrictSettings& line, Family family) {
   return line.mask->family() == family ? *line.mask : Address::any(family);
 }
 
+struct NamedFlag {
+  std::uint32_t flag;
+  std::string_view name;
+};
+// NTPsec: nomrulist and mssntp are not shown.
+constexpr NamedFlag kFlagNames[] = {
+    {flag::kIgnore, "ignore"},   {flag::kNoServe, "noserve"},   {flag::kNoTrust, "notrust"},
+    {flag::kNoQuery, "noquery"}, {flag::kNoModify, "nomodify"}, {flag::kNoPeer, "nopeer"},
+    {flag::kLimited, "limited"}, {flag::kVersion, "version"},   {flag::kKod, "kod"},
+    {flag::kFlake, "flake"},
+};
+
 }  // namespace
+
+std::string flag_words(const AccessEntry& entry) {
+  std::string words;
+  const auto add = [&words](std::string_view word) {
+    if (!words.empty()) words += ' ';
+    words += word;
+  };
+  if (entry.ntp_port) add("ntpport");
+  if (entry.source) add("source");
+  for (const auto& [flag, name] : kFlagNames) {
+    if ((entry.flags & flag) != 0) add(name);
+  }
+  return words;
+}
 
 AccessTable::AccessTable() {
   for (const Family family : {Family::V4, Family::V6}) {

@@ -24,6 +24,9 @@ struct AccessEntry {
   friend bool operator==(const AccessEntry&, const AccessEntry&) = default;
 };
 
+/// Its flags in words, as NTPsec lists them: `ntpport` and `source` first. Not all flags have one.
+[[nodiscard]] std::string flag_words(const AccessEntry& entry);
+
 /// The restrict list: immutable, so that a packet can be judged while a new one is built. It always
 /// holds an entry for all addresses of each family, with `noquery limited` unless the configuration
 /// says more or less.

@@ -10,10 +10,14 @@ using wire::Mode;
 
 /// The assumed frequency tolerance of the clock, s/s (RFC 5905 PHI).
 constexpr double kDispersionRate = 15e-6;
-constexpr std::size_t kLargestMac = 24;
 
 Mode reply_mode(Mode request) {
   return request == Mode::SymmetricActive ? Mode::SymmetricPassive : Mode::Server;
+}
+
+bool is_good(const wire::MacTrailer& mac, ByteView payload, crypto::KeyRing* keys) {
+  return keys != nullptr && !mac.is_crypto_nak() &&
+         keys->verify(mac.key_id, payload.first(wire::kHeaderSize), mac.digest);
 }
 
 std::size_t write(const wire::Header& header, ByteSpan out) {
@@ -33,26 +37,30 @@ Kind kind_of(ByteView datagram) {
   return kind;
 }
 
-Result<Request, DropReason> parse_request(const Datagram& datagram, Trust trust) {
+Result<Request, DropReason> parse_request(const Datagram& datagram, Trust trust,
+                                          crypto::KeyRing* keys) {
   const Kind kind = kind_of(datagram.payload);
   const bool asks = kind.mode == Mode::Client || kind.mode == Mode::SymmetricActive;
   const auto layout = wire::parse_packet(datagram.payload);
   if (!layout) {
     // NTPsec: behind a header of version 4, what is longer than a MAC is taken for extension
     // fields, and looked into only when it is known that the packet asks for something.
-    const bool fields =
-        kind.version == wire::kVersion && datagram.payload.size() > wire::kHeaderSize + kLargestMac;
+    const bool fields = kind.version == wire::kVersion &&
+                        datagram.payload.size() > wire::kHeaderSize + crypto::KeyRing::kMaxTrailer;
     if (!fields) return fail(DropReason::BadFormat);
     if (asks && trust == Trust::KeyHoldersOnly) return fail(DropReason::BadAuthentication);
     return fail(DropReason::Declined);
   }
   if (!asks) return fail(DropReason::Declined);
   const bool fields = layout->extensions_size > 0;
-  if (trust == Trust::KeyHoldersOnly || (layout->mac && !fields)) {
+  const bool has_mac = layout->mac && !fields;
+  if ((trust == Trust::KeyHoldersOnly || has_mac) &&
+      !(has_mac && is_good(*layout->mac, datagram.payload, keys))) {
     return fail(DropReason::BadAuthentication);
   }
   if (fields) return fail(DropReason::Declined);
-  Request request{layout->header, NtpTimestamp::from_wall(datagram.received)};
+  Request request{layout->header, NtpTimestamp::from_wall(datagram.received),
+                  has_mac ? layout->mac->key_id : 0};
   request.header.mode = kind.mode;
   return request;
 }
@@ -89,6 +97,13 @@ std::size_t write_kiss(const Request& request, ByteSpan out) {
   reply.receive = request.header.transmit;
   reply.transmit = request.header.transmit;
   return write(reply, out);
+}
+
+std::size_t add_mac(const Request& request, std::size_t size, crypto::KeyRing* keys, ByteSpan out) {
+  if (request.key == 0 || size == 0) return size;
+  if (keys == nullptr) return 0;
+  const std::size_t trailer = keys->sign(request.key, out.first(size), out.subspan(size));
+  return trailer == 0 ? 0 : size + trailer;
 }
 
 }  // namespace ntp::server

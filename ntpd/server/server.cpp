@@ -76,12 +76,14 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
   }
   ++(kind.version == wire::kVersion ? counters_.this_version : counters_.old_version);
   const auto trust = (flags & flag::kNoTrust) != 0 ? Trust::KeyHoldersOnly : Trust::Anyone;
-  const auto request = parse_request(datagram, trust);
+  const auto request = parse_request(datagram, trust, keys_);
   if (!request) return drop(request.error(), flags);
+  const std::size_t bare = over_limit ? write_kiss(*request, out)
+                                      : write_reply(snapshot_, *request, now, clock.wall(), out);
+  const std::size_t size = add_mac(*request, bare, keys_, out);
+  if (size == 0) return drop(DropReason::BadAuthentication, flags);
   ++counters_.processed;
   if (over_limit) ++counters_.kod_sent;
-  const std::size_t size = over_limit ? write_kiss(*request, out)
-                                      : write_reply(snapshot_, *request, now, clock.wall(), out);
   return {Outcome::Action::Reply, size, std::nullopt, flags};
 }
 

@@ -50,6 +50,10 @@ class Server {
   /// Counts a datagram that came as an answer to an own request, and what was wrong with it.
   void count_reply(ByteView datagram, std::optional<DropReason> reason = std::nullopt);
 
+  /// The keys that sign and check from now on; they outlive the server. Without any, each MAC is
+  /// wrong.
+  void use_keys(crypto::KeyRing& keys) { keys_ = &keys; }
+
   /// Replaces the restrict list; its hit counts start anew.
   void set_access(AccessTable table);
   /// See AccessTable::poke_hole(). Hit counts go on.
@@ -86,6 +90,7 @@ class Server {
   bool access_has_limits_ = false;
   std::vector<std::uint64_t> hits_;
   RecentList recent_;
+  crypto::KeyRing* keys_ = nullptr;
   ServerSnapshot snapshot_;
   Counters counters_;
   Counters period_;

@@ -35,7 +35,7 @@ ntp::control::FakeModel make_model() {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const ntp::control::FakeModel model = make_model();
+  static ntp::control::FakeModel model = make_model();
   static const ntp::control::Responder responder(model, {"m", "s", "r", "v"});
   const ByteView request(data, size);
   const auto answer = responder.respond(request);

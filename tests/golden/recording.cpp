@@ -212,6 +212,11 @@ std::optional<std::string> RecordedNetwork::name_of(const Address& address) {
   return found->second;
 }
 
+std::optional<std::string> RecordedNetwork::read_file(const std::string& path) {
+  if (path != "KEYFILE") return std::nullopt;
+  return "1 AES 00112233445566778899aabbccddeeff\n2 SHA1 sha1-sample-key\n3 MD5 md5-sample-key\n";
+}
+
 std::vector<RecordedRun> load_runs(const std::filesystem::path& folder, const std::string& name) {
   auto packets = load_packets(folder / "packets" / (name + ".hex"));
   const std::string text = read_file(folder / "text" / (name + ".txt"));

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,10 @@ class ScriptedNetwork final : public Network {
   bool refuses = false;
   bool unknown_host = false;
   MonoTime clock{};
+  std::map<std::string, std::string> files;
+  /// What somebody types when asked, and what was asked.
+  std::deque<std::string> answers;
+  std::vector<std::string> prompts;
 
   Result<std::unique_ptr<Transport>> open(const std::string& host, Family) override {
     if (unknown_host) return fail("ntpq: standard-mode lookup of " + host + " failed, why\n");
@@ -40,6 +45,17 @@ class ScriptedNetwork final : public Network {
   std::optional<std::string> name_of(const Address&) override {
     ++lookups;
     return name;
+  }
+  std::optional<std::string> read_file(const std::string& path) override {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::optional<std::string> ask(const std::string& prompt, bool hidden) override {
+    if (answers.empty()) return std::nullopt;
+    prompts.push_back(prompt + (hidden ? "(hidden)" : ""));
+    const std::string answer = answers.front();
+    answers.pop_front();
+    return answer;
   }
   [[nodiscard]] MonoTime mono() const override { return clock; }
   [[nodiscard]] WallTime wall() const override {

@@ -39,7 +39,8 @@ class ServerAssociationTest : public ::testing::Test {
     return Context{.mono = MonoTime(elapsed_),
                    .wall = WallTime(seconds(kStart) + elapsed_),
                    .limits = limits_,
-                   .random = random_};
+                   .random = random_,
+                   .keys = &keys_};
   }
   void make(Address pool_address = {}) {
     association_ = std::make_unique<ServerAssociation>(
@@ -83,6 +84,7 @@ class ServerAssociationTest : public ::testing::Test {
 
   config::SourceSettings source_;
   config::TosSettings limits_;
+  crypto::KeyRing keys_;
   test::CountingRandom random_;
   std::vector<Address> used_;
   std::unique_ptr<ServerAssociation> association_;
@@ -447,6 +449,139 @@ TEST_F(ServerAssociationTest, AnAddressOfTheOtherFamilyIsNotUsed) {
   make();
   EXPECT_FALSE(association_->address().is_set());
   EXPECT_NE(find_action<Resolve>(poll()), nullptr);
+}
+
+class KeyedAssociationTest : public ServerAssociationTest {
+ protected:
+  KeyedAssociationTest() {
+    source_.key = 7;
+    crypto::KeyRing::Keys keys;
+    for (const std::uint32_t id : {7U, 8U}) {
+      keys.emplace(id, *crypto::MacKey::make(*crypto::find_mac_type("SHA1"), as_bytes("secret")));
+    }
+    keys_.set_keys(std::move(keys));
+    keys_.trust(7, 8);
+  }
+  /// A reply with a MAC by this key, or without one for 0.
+  std::vector<std::uint8_t> octets_of(const wire::Header& header, std::uint32_t key) {
+    std::vector<std::uint8_t> octets(wire::kHeaderSize + crypto::KeyRing::kMaxTrailer);
+    ByteWriter out(octets);
+    wire::encode_header(header, out);
+    const std::size_t mac =
+        key == 0 ? 0 : keys_.sign(key, out.written(), ByteSpan(octets).subspan(48));
+    octets.resize(wire::kHeaderSize + mac);
+    return octets;
+  }
+  Actions receive_octets(const std::vector<std::uint8_t>& octets,
+                         ServerAssociation::Trust trust = ServerAssociation::Trust::Anyone) {
+    elapsed_ += milliseconds(10);
+    return association_->on_datagram(
+        Datagram{octets, {association_->address(), 123}, {}, context().wall}, context(), trust);
+  }
+  control::PeerView view() { return association_->view(context()); }
+};
+
+TEST_F(KeyedAssociationTest, SignsItsRequests) {
+  make();
+  const Actions actions = poll();
+  const Send* send = find_action<Send>(actions);
+  ASSERT_NE(send, nullptr);
+  ASSERT_EQ(send->packet.size(), 72U);
+  const ByteView packet = send->packet;
+  EXPECT_EQ(ByteReader(packet.subspan(48)).u32(), 7U);
+  EXPECT_TRUE(keys_.verify(7, packet.first(48), packet.subspan(52)));
+  EXPECT_TRUE(view().auth_enabled);
+  EXPECT_EQ(view().key_id, 7U);
+}
+
+TEST_F(KeyedAssociationTest, TakesTimeFromAReplyByItsKey) {
+  make();
+  poll();
+  EXPECT_NE(find_action<Reselect>(receive_octets(octets_of(reply(), 7))), nullptr);
+  EXPECT_EQ(view().reach, 1);
+  EXPECT_TRUE(view().authentic);
+  EXPECT_EQ(view().flash & flash::kAuthentication, 0U);
+}
+
+TEST_F(KeyedAssociationTest, TakesNothingFromOtherReplies) {
+  make();
+  poll();
+  auto wrong = octets_of(reply(), 7);
+  wrong.back() ^= 1;
+  auto shortened = octets_of(reply(), 7);
+  shortened.resize(68);
+  auto crypto_nak = octets_of(reply(), 7);
+  crypto_nak.resize(52);
+  std::uint64_t bad = 0;
+  for (const auto& octets :
+       {wrong, shortened, crypto_nak, octets_of(reply(), 0), octets_of(reply(), 8)}) {
+    const Actions actions = receive_octets(octets);
+    ASSERT_EQ(actions.size(), 1U);
+    ASSERT_NE(find_action<Report>(actions), nullptr);
+    EXPECT_EQ(find_action<Report>(actions)->event, control::PeerEvent::BadAuth);
+    EXPECT_EQ(view().bad_authentication, ++bad);
+    EXPECT_NE(view().flash & flash::kAuthentication, 0U);
+    EXPECT_EQ(view().reach, 0);
+    EXPECT_EQ(view().packets_received, 0U);
+    EXPECT_FALSE(view().authentic);
+  }
+  // None of them has used up the request.
+  receive_octets(octets_of(reply(), 7));
+  EXPECT_EQ(view().reach, 1);
+}
+
+TEST_F(KeyedAssociationTest, DoesNotLetAStrangerReport) {
+  make();
+  poll();
+  wire::Header stray = reply();
+  stray.origin = NtpTimestamp(12345);
+  EXPECT_TRUE(receive_octets(octets_of(stray, 0)).empty());
+  EXPECT_EQ(view().bad_authentication, 1U);
+}
+
+TEST_F(KeyedAssociationTest, AsksNobodyWithoutAUsableKey) {
+  source_.key = 9;
+  make();
+  const Actions actions = poll();
+  EXPECT_EQ(find_action<Send>(actions), nullptr);
+  ASSERT_NE(find_action<Report>(actions), nullptr);
+  EXPECT_EQ(find_action<Report>(actions)->detail, "no key");
+  EXPECT_EQ(view().bad_authentication, 1U);
+  EXPECT_NE(view().flash & flash::kAuthentication, 0U);
+  EXPECT_EQ(view().packets_sent, 0U);
+}
+
+TEST_F(KeyedAssociationTest, AsksOnceItsKeyIsThere) {
+  source_.key = 9;
+  make();
+  poll();
+  crypto::KeyRing::Keys keys;
+  keys.emplace(9, *crypto::MacKey::make(*crypto::find_mac_type("MD5"), as_bytes("late")));
+  keys_.set_keys(std::move(keys));
+  keys_.trust(9, 9);
+  EXPECT_NE(find_action<Send>(poll()), nullptr);
+}
+
+TEST_F(KeyedAssociationTest, WithoutAKeyOfItsOwnAWrongMacIsStillWrong) {
+  source_.key = 0;
+  make();
+  poll();
+  auto wrong = octets_of(reply(), 7);
+  wrong.back() ^= 1;
+  receive_octets(wrong);
+  EXPECT_EQ(view().bad_authentication, 1U);
+  receive_octets(octets_of(reply(), 8));
+  EXPECT_EQ(view().reach, 1);
+}
+
+TEST_F(KeyedAssociationTest, NotrustWantsAMacOfAnyTrustedKey) {
+  source_.key = 0;
+  make();
+  poll();
+  receive_octets(octets_of(reply(), 0), ServerAssociation::Trust::KeyHoldersOnly);
+  EXPECT_EQ(view().bad_authentication, 1U);
+  receive_octets(octets_of(reply(), 8), ServerAssociation::Trust::KeyHoldersOnly);
+  EXPECT_EQ(view().reach, 1);
 }
 
 }  // namespace

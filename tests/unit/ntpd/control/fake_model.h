@@ -31,6 +31,8 @@ class FakeModel : public Model {
     return find(clocks, id);
   }
   [[nodiscard]] std::vector<UserVariable> user_variables() const override { return user; }
+  [[nodiscard]] std::vector<RestrictionView> restrictions() const override { return entries; }
+  void acknowledge_events(std::uint16_t id) override { acknowledged.push_back(id); }
 
   /// Puts an association at the head of the list.
   PeerView& add_peer(std::uint16_t id) {
@@ -46,6 +48,8 @@ class FakeModel : public Model {
   std::map<std::string, double, std::less<>> quantities;
   std::map<std::uint16_t, ClockView> clocks;
   std::vector<UserVariable> user;
+  std::vector<RestrictionView> entries;
+  std::vector<std::uint16_t> acknowledged;
 
  private:
   template <class Map, class Key>

@@ -2,11 +2,13 @@
 // Exchanges captured from NTPsec 1.2.5, played again: the values of each captured reply go into the
 // model, and the responder has to write the same octets.
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "keys.h"
 #include "learn.h"
 #include "libntp/wire/control.h"
 #include "ntpd/control/responder.h"
@@ -75,6 +77,8 @@ std::string hex_of(const std::vector<Bytes>& datagrams) {
 
 class Replay {
  public:
+  Replay() { give_golden_keys(keys_); }
+
   void run(const std::string& name) {
     for (const Exchange& exchange : load(name)) {
       SCOPED_TRACE(name + ": " + exchange.title + ": " + test::to_hex(exchange.request));
@@ -83,6 +87,7 @@ class Replay {
   }
 
   [[nodiscard]] int compared() const { return compared_; }
+  [[nodiscard]] int with_mac() const { return with_mac_; }
 
  private:
   void play(const Exchange& exchange) {
@@ -94,19 +99,49 @@ class Replay {
       expect_refusal(exchange);
     } else {
       learn(exchange);
+      const std::vector<Bytes> answer = respond(exchange);
+      compare_macs(exchange, answer);
       if (lacks_address(exchange)) {
-        compare_but_address(exchange, respond(exchange));
+        compare_but_address(exchange, answer);
       } else {
         std::vector<Bytes> expected;
+        std::vector<Bytes> bare;
         for (const Bytes& reply : exchange.replies) expected.push_back(tidy(reply));
-        EXPECT_EQ(hex_of(respond(exchange)), with_clock(hex_of(expected)));
+        for (const Bytes& datagram : answer) bare.push_back(tidy(datagram));
+        EXPECT_EQ(hex_of(bare), with_clock(hex_of(expected)));
       }
       ++compared_;
     }
   }
 
-  std::vector<Bytes> respond(const Exchange& exchange) const {
-    return Responder(model_, identity_).respond(exchange.request);
+  std::vector<Bytes> respond(const Exchange& exchange) {
+    return Responder(model_, identity_, {&keys_, 1}).respond(exchange.request);
+  }
+
+  /// A MAC is there where the captured reply has one, at the same place, and it is good; of the
+  /// captured one, too.
+  void compare_macs(const Exchange& exchange, const std::vector<Bytes>& answer) {
+    if (answer.size() != exchange.replies.size()) return;
+    for (std::size_t i = 0; i < answer.size(); ++i) {
+      const auto expected = mac_of(exchange.replies[i]);
+      EXPECT_EQ(mac_of(answer[i]), expected);
+      with_mac_ += expected.first != 0;
+    }
+  }
+
+  /// The key of a reply's good MAC and its distance from the padded data; zeros without.
+  std::pair<std::uint32_t, std::size_t> mac_of(const Bytes& reply) {
+    const auto frame = wire::decode_control(reply);
+    for (const std::size_t gap : {0U, 4U}) {
+      if (!frame || frame->rest.size() < gap + 4) continue;
+      const std::size_t begin = reply.size() - frame->rest.size() + gap;
+      ByteReader in(ByteView(reply).subspan(begin));
+      const std::uint32_t key = in.u32();
+      if (keys_.verify(key, ByteView(reply).first(begin), in.take(in.remaining()))) {
+        return {key, gap};
+      }
+    }
+    return {0, 0};
   }
 
   /// What takes a key or the list of clients is refused.
@@ -116,11 +151,11 @@ class Replay {
            opcode != ControlOpcode::RequestNonce && opcode != ControlOpcode::ReadMru;
   }
 
-  void expect_refusal(const Exchange& exchange) const {
+  void expect_refusal(const Exchange& exchange) {
     const ControlOpcode opcode = opcode_of(exchange.request);
     const bool needs_key =
         opcode == ControlOpcode::Configure || opcode == ControlOpcode::ReadOrderedList;
-    const std::vector<Bytes> answer = respond(exchange);
+    const std::vector<Bytes> answer = Responder(model_, identity_).respond(exchange.request);
     ASSERT_EQ(answer.size(), 1U);
     EXPECT_TRUE(header_of(answer[0]).error);
     EXPECT_EQ(header_of(answer[0]).status, needs_key ? 0x0100 : 0x0300);
@@ -198,7 +233,9 @@ class Replay {
 
   FakeModel model_;
   Identity identity_;
+  crypto::KeyRing keys_;
   int compared_ = 0;
+  int with_mac_ = 0;
 };
 
 class Golden : public testing::TestWithParam<const char*> {};
@@ -207,6 +244,44 @@ TEST_P(Golden, RepliesAreThoseOfNtpsec) {
   Replay replay;
   replay.run(GetParam());
   EXPECT_GT(replay.compared(), 0);
+}
+
+TEST(GoldenMacs, AreMadeWhereNtpsecMakesThem) {
+  Replay replay;
+  replay.run("authenticated-read");
+  EXPECT_GE(replay.with_mac(), 10);
+}
+
+/// The items of a list reply by name, without the one of each entry that has a random name.
+std::map<std::string, std::string> named_items(const std::vector<Bytes>& replies) {
+  std::map<std::string, std::string> items;
+  for (const Item& item : split_items(text_of(replies))) {
+    const std::string stem = item.name.substr(0, item.name.find('.'));
+    if (stem == "addr" || stem == "mask" || stem == "hits" || stem == "flags") {
+      items[item.name] = item.value;
+    }
+  }
+  return items;
+}
+
+TEST(GoldenRestrictions, AreListedAsByNtpsec) {
+  crypto::KeyRing keys;
+  give_golden_keys(keys);
+  for (const Exchange& exchange : load("reslist")) {
+    const auto expected = named_items(exchange.replies);
+    FakeModel model;
+    for (int i = 0; expected.contains("addr." + std::to_string(i)); ++i) {
+      const auto value = [&](const std::string& stem) {
+        return expected.at(stem + "." + std::to_string(i));
+      };
+      model.entries.push_back({*parse_address(value("addr")), *parse_address(value("mask")),
+                               std::stoull(value("hits")), value("flags")});
+    }
+    EXPECT_EQ(model.entries.size(), 12U);
+    const auto answer = Responder(model, {}, {&keys, 1}).respond(exchange.request);
+    EXPECT_EQ(named_items(answer), expected);
+    EXPECT_EQ(header_of(answer.back()).status, header_of(exchange.replies.back()).status);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Captures, Golden,

@@ -307,5 +307,17 @@ TEST(ApplyOptions, PutsServersFirstAndFilesLast) {
   EXPECT_EQ(settings.stats_dir, "/stats/");
 }
 
+TEST(ApplyOptions, AddsTrustedKeysAndYieldsToTheKeyFileOfTheConfiguration) {
+  config::Settings settings;
+  ASSERT_TRUE(apply_options(*parse({"-k", "/from/line", "-t", "3", "-t", "65535"}), settings));
+  EXPECT_EQ(settings.keys.file, "/from/line");
+  ASSERT_EQ(settings.keys.trusted.size(), 2U);
+  EXPECT_EQ(settings.keys.trusted[1].first, 65535);
+  EXPECT_EQ(settings.keys.trusted[1].last, 65535);
+  settings.keys.file = "/from/file";
+  ASSERT_TRUE(apply_options(*parse({"-k", "/from/line"}), settings));
+  EXPECT_EQ(settings.keys.file, "/from/file");
+}
+
 }  // namespace
 }  // namespace ntp::daemon

@@ -228,5 +228,18 @@ TEST(AccessTable, LetsUnrestrictSourceActAsRestrictSource) {
   EXPECT_EQ(table.flags_for(at("10.0.0.2")), flag::kNoQuery);
 }
 
+TEST(FlagWords, StandInTheirOrder) {
+  namespace bits = config::restrict_flag;
+  AccessEntry entry;
+  EXPECT_EQ(flag_words(entry), "");
+  entry.flags = bits::kKod | bits::kLimited | bits::kNoModify | bits::kNoQuery | bits::kNoMruList;
+  EXPECT_EQ(flag_words(entry), "noquery nomodify limited kod");
+  entry.flags = ~0U;
+  entry.ntp_port = entry.source = true;
+  EXPECT_EQ(flag_words(entry),
+            "ntpport source ignore noserve notrust noquery nomodify nopeer limited version kod "
+            "flake");
+}
+
 }  // namespace
 }  // namespace ntp::server

@@ -57,7 +57,7 @@ wire::Header reply_to(const std::vector<std::uint8_t>& octets, const ServerSnaps
   std::array<std::uint8_t, kMaxReply> out{};
   const auto request = parse(octets);
   EXPECT_TRUE(request);
-  EXPECT_EQ(write_reply(snapshot, *request, now, kTransmit, out), kMaxReply);
+  EXPECT_EQ(write_reply(snapshot, *request, now, kTransmit, out), wire::kHeaderSize);
   return *wire::decode_header(out);
 }
 
@@ -111,7 +111,7 @@ TEST(Reply, TakesBareVersion1ForAClient) {
 }
 
 TEST(Reply, NeedsItsRoom) {
-  std::array<std::uint8_t, kMaxReply - 1> out{};
+  std::array<std::uint8_t, wire::kHeaderSize - 1> out{};
   const auto request = parse(request_octets(4, 3));
   ASSERT_TRUE(request);
   EXPECT_EQ(write_reply(synchronized(), *request, kNow, kTransmit, out), 0U);
@@ -121,7 +121,7 @@ TEST(Kiss, TellsNothingOfTheTime) {
   std::array<std::uint8_t, kMaxReply> out{};
   const auto request = parse(request_octets(3, 3));
   ASSERT_TRUE(request);
-  EXPECT_EQ(write_kiss(*request, out), kMaxReply);
+  EXPECT_EQ(write_kiss(*request, out), wire::kHeaderSize);
   const auto kiss = *wire::decode_header(out);
   EXPECT_EQ(kiss.leap, Leap::Unsynchronized);
   EXPECT_EQ(kiss.version, 3);

@@ -268,7 +268,9 @@ TEST_F(ServerTest, CountsRepliesToOwnRequests) {
   server_->count_reply(old);
   server_->count_reply({}, DropReason::BadFormat);
   server_->count_reply(current, DropReason::Restricted);
-  EXPECT_EQ(count("ss_received"), 4U);
+  server_->count_reply(current, DropReason::BadAuthentication);
+  EXPECT_EQ(count("ss_received"), 5U);
+  EXPECT_EQ(count("ss_badauth"), 1U);
   EXPECT_EQ(count("ss_processed"), 2U);
   EXPECT_EQ(count("ss_thisver"), 1U);
   EXPECT_EQ(count("ss_oldver"), 1U);
@@ -297,6 +299,95 @@ TEST_F(ServerTest, KnowsNoOtherVariables) {
   EXPECT_FALSE(server_->counter("_r"));
   EXPECT_FALSE(server_->counter("mru_depth_r"));
   EXPECT_FALSE(server_->counter(""));
+}
+
+class KeyedServerTest : public ServerTest {
+ protected:
+  KeyedServerTest() {
+    crypto::KeyRing::Keys keys;
+    keys.emplace(1, *crypto::MacKey::make(*crypto::find_mac_type("MD5"), as_bytes("secret")));
+    keys.emplace(2, *crypto::MacKey::make(*crypto::find_mac_type("SHA1"), as_bytes("secret")));
+    keys.emplace(3, *crypto::MacKey::make(*crypto::find_mac_type("MD5"), as_bytes("untrusted")));
+    ring_.set_keys(std::move(keys));
+    ring_.trust(1, 2);
+  }
+
+  /// A version 4 request with a MAC by this key of the client's.
+  std::vector<std::uint8_t> request(std::uint32_t key) {
+    crypto::KeyRing client;
+    crypto::KeyRing::Keys keys;
+    const std::string_view type = key == 2 ? "SHA1" : "MD5";
+    const std::string_view secret = key == 3 ? "untrusted" : "secret";
+    keys.emplace(key, *crypto::MacKey::make(*crypto::find_mac_type(type), as_bytes(secret)));
+    client.set_keys(std::move(keys));
+    client.trust(1, 65535);
+    std::vector<std::uint8_t> octets(wire::kHeaderSize + crypto::KeyRing::kMaxTrailer);
+    octets[0] = 0x23;
+    const std::size_t size = client.sign(key, ByteView(octets).first(wire::kHeaderSize),
+                                         ByteSpan(octets).subspan(wire::kHeaderSize));
+    octets.resize(wire::kHeaderSize + size);
+    return octets;
+  }
+  Outcome ask(const std::vector<std::uint8_t>& octets) {
+    server_->use_keys(ring_);
+    return server_->handle({octets, remote_, {}, clock_.wall()}, clock_, out_);
+  }
+  bool reply_is_signed(const Outcome& outcome, std::uint32_t key) {
+    const ByteView reply = ByteView(out_).first(outcome.size);
+    return ByteReader(reply.subspan(48)).u32() == key &&
+           ring_.verify(key, reply.first(48), reply.subspan(52));
+  }
+
+  crypto::KeyRing ring_;
+};
+
+TEST_F(KeyedServerTest, SignsTheReplyWithTheKeyOfTheRequest) {
+  start(0);
+  for (const std::uint32_t key : {1U, 2U}) {
+    const auto octets = request(key);
+    const auto outcome = ask(octets);
+    EXPECT_EQ(outcome.action, Action::Reply);
+    EXPECT_EQ(outcome.size, octets.size());
+    EXPECT_TRUE(reply_is_signed(outcome, key));
+  }
+  EXPECT_EQ(count("ss_processed"), 2U);
+  auto bare = request(1);
+  bare.resize(48);
+  EXPECT_EQ(ask(bare).size, 48U);
+}
+
+TEST_F(KeyedServerTest, DropsWrongMacsInSilence) {
+  start(0);
+  auto wrong = request(1);
+  wrong.back() ^= 1;
+  auto other_key = request(1);
+  other_key[51] = 2;
+  auto crypto_nak = request(1);
+  crypto_nak.resize(52);
+  auto moved = request(1);
+  moved[40] ^= 1;
+  for (const auto& octets : {wrong, other_key, crypto_nak, moved, request(3), request(9)}) {
+    EXPECT_EQ(ask(octets).reason, DropReason::BadAuthentication);
+  }
+  EXPECT_EQ(count("ss_badauth"), 6U);
+  EXPECT_EQ(count("ss_processed"), 0U);
+}
+
+TEST_F(KeyedServerTest, NotrustTakesKeyHoldersOnly) {
+  start(flag::kNoTrust);
+  EXPECT_EQ(ask(request(1)).action, Action::Reply);
+  EXPECT_EQ(send(4, 3).reason, DropReason::BadAuthentication);
+}
+
+TEST_F(KeyedServerTest, KeepsSizeAndKeyInAKiss) {
+  start(flag::kLimited | flag::kKod);
+  const auto octets = request(1);
+  Outcome outcome;
+  for (int i = 0; i < 25; ++i) outcome = ask(octets);
+  EXPECT_EQ(outcome.action, Action::Reply);
+  EXPECT_EQ(wire::decode_header(out_)->reference_id, kiss::kRate);
+  EXPECT_EQ(outcome.size, octets.size());
+  EXPECT_TRUE(reply_is_signed(outcome, 1));
 }
 
 }  // namespace
