@@ -8,6 +8,7 @@
 
 #include "libntp/core/address.h"
 #include "libntp/core/seams.h"
+#include "libntp/wire/packet.h"
 #include "ntpd/control/events.h"
 
 namespace ntp::association {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 
+#include "libntp/leap/leap_file.h"
 #include "ntpd/check/judge.h"
 
 namespace ntp::check {
@@ -12,25 +11,6 @@ namespace {
 using config::Location;
 
 constexpr auto kWarnBeforeExpiry = std::chrono::days(28);
-
-/// The end of the leap file's validity: its line `#@ SECONDS`, in the NTP era of 1900.
-std::optional<WallTime> leap_expiry(std::string_view text) {
-  constexpr std::int64_t kNtpToUnix = 2'208'988'800;
-  std::size_t start = 0;
-  while (start < text.size()) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    std::string_view line = text.substr(start, end - start);
-    start = end + 1;
-    if (!line.starts_with("#@")) continue;
-    line.remove_prefix(2);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    std::uint32_t seconds = 0;
-    const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), seconds);
-    if (error != std::errc{}) return std::nullopt;
-    return WallTime(std::chrono::seconds(seconds - kNtpToUnix));
-  }
-  return std::nullopt;
-}
 
 std::string date_of(WallTime time) {
   const std::chrono::year_month_day date(
@@ -48,16 +28,21 @@ void check_leap_file(Judge& judge) {
     return;
   const auto content = judge.files.content(path);
   if (!content) return;
-  const auto expiry = leap_expiry(*content);
+  const auto file = leap::parse_leap_file(*content);
   const std::string advice = "get a new file (ntpleapfetch, or the package tzdata)";
-  if (!expiry) {
+  if (!file) {
+    judge.find(Severity::Error, "leap-file", where, path + ": " + file.error().message, advice);
+    return;
+  }
+  const WallTime expiry = file->table.expires;
+  if (expiry == WallTime{}) {
     judge.find(Severity::Error, "leap-file", where,
                path + " has no line '#@' with its expiry: it is no leap second file", advice);
-  } else if (*expiry <= judge.now) {
+  } else if (expiry <= judge.now) {
     judge.find(Severity::Warning, "leap-file-expired", where,
-               path + " expired on " + date_of(*expiry), advice);
-  } else if (*expiry - judge.now < kWarnBeforeExpiry) {
-    judge.find(Severity::Note, "leap-file-expires", where, path + " expires on " + date_of(*expiry),
+               path + " expired on " + date_of(expiry), advice);
+  } else if (expiry - judge.now < kWarnBeforeExpiry) {
+    judge.find(Severity::Note, "leap-file-expires", where, path + " expires on " + date_of(expiry),
                advice);
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <set>
 
+#include "libntp/config/key_file.h"
 #include "ntpd/check/judge.h"
 
 namespace ntp::check {
@@ -11,19 +11,17 @@ namespace {
 
 using config::Location;
 
-/// The numbers of the keys in the text of a key file: the first word of each line.
-std::set<std::uint32_t> key_ids(std::string_view text) {
-  std::set<std::uint32_t> ids;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
-    std::uint32_t id = 0;
-    const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), id);
-    const bool word = rest != line.data() + line.size() && (*rest == ' ' || *rest == '\t');
-    if (error == std::errc{} && word && id >= 1 && id <= 65535) ids.insert(id);
+/// The numbers of the usable keys in a key file; what is wrong with its lines becomes findings.
+std::set<std::uint32_t> key_ids(Judge& judge, const std::string& text) {
+  // Which types there are is OpenSSL's to say, when the daemon runs.
+  const auto any_type = [](std::string_view) { return std::optional(config::KeyType{}); };
+  const config::KeyFile file = config::parse_key_file(text, judge.settings.keys.file, any_type);
+  for (const config::Diagnostic& each : file.diagnostics) {
+    judge.find(each.severity == config::Severity::Info ? Severity::Note : Severity::Warning,
+               "key-file", each.where, each.text, "mend the line or take it out");
   }
+  std::set<std::uint32_t> ids;
+  for (const config::SymmetricKey& key : file.keys) ids.insert(key.id);
   return ids;
 }
 
@@ -84,7 +82,7 @@ void check_keys(Judge& judge) {
   check_secret(judge, "key file", keys.file, keys.file_at);
   const auto content = judge.files.content(keys.file);
   if (!content) return;  // not for whoever asks; the plan says so
-  const auto known = key_ids(*content);
+  const auto known = key_ids(judge, *content);
   for (const auto& source : judge.settings.sources) {
     if (source.key != 0) check_key(judge, known, source.key, source.where, source.host);
   }

@@ -114,7 +114,9 @@ class Daemon {
     const std::string path =
         options_.config_file.empty() ? REGULATOR_CONFIG_FILE : options_.config_file;
     config::FileAccess access;
-    access.load = [this](const std::string& name) { return files_.load(name); };
+    access.load = [this, &path](const std::string& name) {
+      return name == path ? files_.load_stream(name) : files_.load(name);
+    };
     access.list = [this](const std::string& name) { return files_.list(name); };
     config::ParseResult parsed = config::parse_file(path, access);
     if (auto applied = apply_options(options_, parsed.settings); !applied) {

@@ -2,6 +2,7 @@
 #include "ntpd/engine/diagnostics.h"
 
 namespace ntp::engine {
+
 LogLevel level_of(config::Severity severity) {
   switch (severity) {
     case config::Severity::Error:

@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -96,6 +98,31 @@ Result<std::string> Files::load(const std::string& path) {
     const ssize_t got = ::read(fd.get(), block.data(), block.size());
     if (got < 0) {
       if (errno == EINTR) continue;
+      return failure(path, errno);
+    }
+    if (got == 0) return content;
+    content.append(block.data(), static_cast<std::size_t>(got));
+    if (content.size() > kMaxFile) return failure(path, EFBIG);
+  }
+}
+
+Result<std::string> Files::load_stream(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return failure(path, errno);
+  if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) return std::string();
+  if (!S_ISFIFO(status.st_mode)) return load(path);
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!fd) return failure(path, errno);
+  std::string content;
+  std::array<char, 16384> block{};
+  for (;;) {
+    pollfd ready{fd.get(), POLLIN, 0};
+    const auto patience = std::chrono::milliseconds(kPatience).count();
+    const int count = ::poll(&ready, 1, static_cast<int>(patience));
+    if (count == 0) return failure(path, "nothing comes out of this pipe");
+    const ssize_t got = count < 0 ? -1 : ::read(fd.get(), block.data(), block.size());
+    if (got < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
       return failure(path, errno);
     }
     if (got == 0) return content;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -17,6 +18,11 @@ class Files final : public FileStore {
   /// Regular files of at most kMaxFile octets; directories, devices and pipes are refused, so that
   /// nothing blocks.
   Result<std::string> load(const std::string& path) override;
+
+  /// The same for a file that the command line names, which may be a pipe (`-c <(…)`) or /dev/null.
+  /// Waits for a pipe for kPatience at most.
+  static constexpr std::chrono::seconds kPatience{5};
+  Result<std::string> load_stream(const std::string& path);
 
   /// By way of PATH`-tmp` (NTPsec's name, which security profiles know), written through to the
   /// disk. Mode and, where permitted, owner of a file that is there are kept; a new one gets mode

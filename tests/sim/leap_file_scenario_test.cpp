@@ -87,7 +87,7 @@ TEST_P(LeapFileScenario, WarnsDailyBeforeTheFileExpires) {
 
 TEST_P(LeapFileScenario, SaysOnceThatTheFileIsMissing) {
   SimNode& node = start(at_utc(2026, 3, 1), kFile);
-  node.host.files.remove("/leap");
+  ASSERT_TRUE(node.host.files.remove("/leap"));
   lab_->world.run_for(hours(10));
   EXPECT_EQ(node.host.log.count("/leap"), 3U) << node.host.log.text();
   EXPECT_EQ(node.system().tai, 37);

@@ -34,7 +34,7 @@ FakeSurvey host() {
                                                                      FakeSurvey::kUser);
   files.directory("/var/lib", 0755).directory("/var/lib/ntp", 0755, FakeSurvey::kUser);
   files.directory("/root", 0700);
-  files.file("/etc/ntp.keys", "# keys\n1 AES 0123456789abcdef\n 7 MD5 secret\nx SHA1 y\n", 0640);
+  files.file("/etc/ntp.keys", "# keys\n1 AES 0123456789abcdef\n 7 MD5 secret\n", 0640);
   files.file("/etc/open.keys", "1 AES 0123456789abcdef\n", 0644);
   files.file("/etc/leap", "#$ 3676924800\n#@ 4000000000\n", 0644);
   files.file("/etc/old.leap", "#@ 3960057600\n", 0644);
@@ -173,6 +173,16 @@ const std::vector<Mistake> kMistakes{
 
 INSTANTIATE_TEST_SUITE_P(Check, OneMistake, testing::ValuesIn(kMistakes),
                          [](const auto& instance) { return instance.param.name; });
+
+TEST(Check, FindsBadLinesOfTheKeyFile) {
+  FakeSurvey files = host();
+  files.file("/etc/odd.keys", "1 AES 0123456789abcdef\nx SHA1 y\n", 0640);
+  const Report report = judge(kGood + "keys /etc/odd.keys\n", "ntp", files);
+  ASSERT_EQ(report.findings.size(), 1U);
+  EXPECT_EQ(report.findings[0].kind, "key-file");
+  EXPECT_EQ(report.findings[0].where.file, "/etc/odd.keys");
+  EXPECT_EQ(report.findings[0].where.line, 2);
+}
 
 TEST(Check, FindsNothingWhereNothingIsWrong) {
   for (const std::string& text :

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/memory_files.h"
+
 namespace ntp::engine {
 namespace {
 
-class OneFile final : public FileStore {
+class OneFile final : public test::MemoryFiles {
  public:
   Result<std::string> load(const std::string& path) override {
     if (!text) return fail(path + ": Permission denied");

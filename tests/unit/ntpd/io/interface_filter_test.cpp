@@ -16,8 +16,14 @@ class InterfaceFilterTest : public testing::Test {
  protected:
   std::vector<config::LocalAddress> addresses_{{kServed, "eth0", false}, {kClosed, "eth1", false}};
   int scans_ = 0;
-  config::InterfaceRule rule_{.match = config::InterfaceRule::Match::Name, .name = "eth0"};
-  InterfaceFilter filter_{{rule_}, true, [this] {
+  static config::InterfaceRule rule() {
+    config::InterfaceRule rule;
+    rule.match = config::InterfaceRule::Match::Name;
+    rule.name = "eth0";
+    return rule;
+  }
+
+  InterfaceFilter filter_{{rule()}, true, [this] {
                             ++scans_;
                             return addresses_;
                           }};

@@ -70,6 +70,18 @@ TEST_F(FilesTest, RefusesAPipeWithoutWaiting) {
   EXPECT_EQ(files_.load(path("pipe")).error().message, path("pipe: not a regular file"));
 }
 
+TEST_F(FilesTest, LoadsFromAPipeAndFromTheNullDeviceWhereThatIsMeant) {
+  EXPECT_EQ(*files_.load_stream("/dev/null"), "");
+  EXPECT_FALSE(files_.load_stream("/dev/zero"));
+  EXPECT_FALSE(files_.load_stream(directory_));
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "server a\n", 9), 9);
+  close(ends[1]);
+  EXPECT_EQ(*files_.load_stream("/dev/fd/" + std::to_string(ends[0])), "server a\n");
+  close(ends[0]);
+}
+
 TEST_F(FilesTest, RefusesAFileThatIsTooLong) {
   std::ofstream(path("long")) << "x";
   std::filesystem::resize_file(path("long"), Files::kMaxFile + 1);
