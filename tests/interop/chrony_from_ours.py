@@ -9,14 +9,16 @@ with Lab() as lab:
     client.chronyd(f"server {server.v4} iburst")
 
     def tracking():
-        """The fields of `chronyc -c tracking` once the source is ours and the leap status normal."""
+        """The fields of `chronyc -c tracking` once the source is ours and the offset what it is."""
         result = client.run(CHRONYC, "-n", "-c", "-h", "127.0.0.1", "tracking", check=False)
         fields = result.stdout.strip().split(",")
-        return fields if len(fields) == 14 and fields[1] == server.v4 else None
+        if len(fields) != 14 or fields[1] != server.v4:
+            return None
+        # The first samples on a busy machine may be late ones.
+        return fields if abs(float(fields[5])) < 1e-3 else None
 
     fields, took = wait_for("chronyd synchronized to ours", 30, tracking)
     print(f"synchronized after {took:.1f} s: {','.join(fields)}")
-    stratum, last_offset, leap = int(fields[2]), float(fields[5]), fields[13]
+    stratum, leap = int(fields[2]), fields[13]
     expect(stratum == 3, f"stratum {stratum}")
-    expect(abs(last_offset) < 1e-3, f"last offset {last_offset} s")
     expect(leap == "Normal", f"leap status {leap}")

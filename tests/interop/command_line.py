@@ -50,8 +50,12 @@ with Lab() as lab:
         expect(result.returncode == 1 and "not allowed with" in result.stdout + result.stderr,
                f"{option}: {result}")
 
-    # -q, by name of the command line and of a file. Nobody here may set the clock: it is a slew.
+    # -q, by a name of the command line. Nobody here may set the clock, which is to be said, unless
+    # it is not to be set.
     result = client.run(NTPD, "-q", "-c", "/nonexistent", server.v4, check=False, seconds=40)
+    expect(result.returncode == 1 and "could not be set" in result.stderr, f"-q: {result}")
+    config = client.write("watch.conf", ["disable ntp"])
+    result = client.run(NTPD, "-q", "-c", config, server.v4, check=False, seconds=40)
     expect(result.returncode == 0, f"-q: {result}")
     expect(re.search(r"^ntpd: time (slew|set) [+-]\d+\.\d{6}s$", result.stdout, re.MULTILINE),
            f"-q: {result.stdout}")

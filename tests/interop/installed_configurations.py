@@ -9,9 +9,8 @@ the dry run may complain about these, but about no line.
 import glob
 import json
 import os
-import time
 
-from lab import NTPD, PEERS, ROOT, Lab, command, expect
+from lab import NTPD, PEERS, ROOT, Lab, command, expect, wait_for
 
 FILES = [os.path.join(PEERS, "etc/ntpsec/ntp.conf"), os.path.join(PEERS, "etc/ntp.conf"),
          os.path.join(ROOT, "etc/ntp.conf"),
@@ -23,7 +22,7 @@ with Lab() as lab:
     host = lab.host("host")
     tried = [path for path in FILES if os.path.isfile(path)]
     expect(len(tried) >= 12, f"only {tried}")
-    for path in tried:
+    for number, path in enumerate(tried):
         result = command(NTPD, "--check", "--json", "-c", path, check=False)
         report = json.loads(result.stdout)
         errors = [f for f in report["findings"]
@@ -33,8 +32,8 @@ with Lab() as lab:
         with open(path, encoding="utf-8") as file:
             if any(line.startswith(("logfile", "nts enable")) for line in file):
                 continue
-        daemon = host.start("installed", [NTPD, "-n", "-c", path])
-        time.sleep(0.5)
+        daemon = host.start(f"installed-{number}", [NTPD, "-n", "-c", path])
+        wait_for("start", 20, lambda: "INIT: precision" in daemon.text())
         daemon.expect_running()
         status = daemon.stop()
         expect(status == 0, f"status {status} of {path}")
