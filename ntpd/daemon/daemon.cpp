@@ -60,6 +60,7 @@ class Daemon {
     io::EventLoop loop;
     watch_signals(loop);
     if (options_.priority) raise_priority();
+    limit_resources(settings.limits);
     filter_interfaces(settings);
     if (!open_sockets(loop, settings)) return kExitFailure;
     // While there is the right to: the file may be root's alone.
@@ -236,6 +237,18 @@ class Daemon {
     if (!fit) {
       log_.error("LOG: statistics directory can't be used: " + fit.error().message);
     }
+  }
+
+  void limit_resources(const config::ResourceLimits& wanted) {
+    constexpr std::uint64_t kPage = 4096;
+    std::optional<std::uint64_t> stack;
+    std::optional<std::uint64_t> descriptors;
+    if (wanted.stack_pages.value_or(0) > 0)
+      stack = static_cast<std::uint64_t>(*wanted.stack_pages) * kPage;
+    if (wanted.descriptors.value_or(0) > 0)
+      descriptors = static_cast<std::uint64_t>(*wanted.descriptors);
+    const auto limited = os::limit_resources(stack, descriptors);
+    if (!limited) log_.error("INIT: " + limited.error().message);
   }
 
   void raise_priority() {

@@ -13,11 +13,8 @@ std::vector<std::string> without_effect(const config::Settings& settings) {
   note(settings.keys.signd_socket != defaults.keys.signd_socket, "ntpsigndsocket");
   note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
   note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
-  note(settings.wander_threshold != defaults.wander_threshold, "nonvolatile");
   note(settings.leap_smear_interval.has_value(), "leapsmearinterval");
-  note(settings.limits != defaults.limits, "rlimit");
   note(!settings.phones.empty(), "phone");
-  note(settings.reset_counters != 0, "reset");
   note(settings.calibrate, "enable calibrate");
   return names;
 }

@@ -16,8 +16,8 @@ constexpr Duration kForeignStep = std::chrono::milliseconds(100);
 // A leap second is a jump of one second, give or take what may have been slewed meanwhile.
 constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
 constexpr Duration kSaveInterval = std::chrono::hours(1);
-// s/s; less is not worth a write.
-constexpr double kSaveChange = 1e-9;
+// s/s; less is not worth a write at the end.
+constexpr double kLastSaveChange = 1e-9;
 constexpr double kPpm = 1e-6;
 
 std::optional<double> parse_drift(std::string_view text) {
@@ -34,7 +34,10 @@ std::optional<double> parse_drift(std::string_view text) {
 }  // namespace
 
 ClockLoop::ClockLoop(Settings settings, const Host& host)
-    : settings_(std::move(settings)), host_(host), controller_(settings_.controller) {}
+    : settings_(std::move(settings)),
+      host_(host),
+      controller_(settings_.controller),
+      drift_threshold_(settings_.drift_threshold) {}
 
 ClockLoop::~ClockLoop() { host_.timers.cancel(tick_timer_); }
 
@@ -66,7 +69,7 @@ bool ClockLoop::start() {
 
 void ClockLoop::stop() {
   end_slew();
-  save_drift();
+  save_drift(kLastSaveChange);
 }
 
 void ClockLoop::end_slew() {
@@ -92,6 +95,7 @@ void ClockLoop::reconfigure(const Settings& settings) {
     save_failed_ = false;
   }
   settings_ = settings;
+  drift_threshold_ = settings_.drift_threshold;
   controller_.set_limits(settings_.controller);
   // What the phase was when the clock was last steered says nothing about now.
   if (begins) restart();
@@ -168,13 +172,14 @@ bool ClockLoop::frequency_known() const {
 void ClockLoop::save_drift_hourly() {
   if (host_.clock.mono() - last_save_ < kSaveInterval) return;
   last_save_ = host_.clock.mono();
-  save_drift();
+  save_drift(drift_threshold_);
 }
 
-void ClockLoop::save_drift() {
+void ClockLoop::save_drift(double threshold) {
   const double frequency = controller_.frequency();
-  if (settings_.drift_file.empty() || !disciplines() || !frequency_known() ||
-      (saved_frequency_ && std::abs(*saved_frequency_ - frequency) < kSaveChange)) {
+  if (settings_.drift_file.empty() || !disciplines() || !frequency_known()) return;
+  if (saved_frequency_ && std::abs(*saved_frequency_ - frequency) < threshold) {
+    drift_threshold_ /= 2;
     return;
   }
   char text[32];
@@ -182,6 +187,7 @@ void ClockLoop::save_drift() {
   const auto saved = host_.files.save(settings_.drift_file, text);
   if (saved) {
     saved_frequency_ = frequency;
+    drift_threshold_ = settings_.drift_threshold;
   } else if (!save_failed_) {
     host_.log.error("CLOCK: " + saved.error().message);
   }

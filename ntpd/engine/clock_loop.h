@@ -19,6 +19,9 @@ class ClockLoop {
     bool discipline = true;
     /// Empty: none.
     std::string drift_file;
+    /// s/s: a change of the frequency that is worth a write (NTPsec: nonvolatile). It is halved each
+    /// hour without one.
+    double drift_threshold = 1e-7;
     /// s/s, from `tinker freq`; the drift file takes precedence.
     std::optional<double> frequency;
   };
@@ -70,7 +73,7 @@ class ClockLoop {
   /// Forget the phase, keep the frequency: the next measurement may step at once.
   void restart() { controller_.clock_was_set(); }
 
-  /// Saves the drift file if an hour has passed and the frequency has changed.
+  /// Saves the drift file if an hour has passed and the frequency has changed by the threshold.
   void save_drift_hourly();
 
   [[nodiscard]] const sync::Controller& controller() const { return controller_; }
@@ -83,7 +86,7 @@ class ClockLoop {
   bool apply(std::optional<Duration> step = std::nullopt);
   void tick();
   void end_slew();
-  void save_drift();
+  void save_drift(double threshold);
   [[nodiscard]] bool frequency_known() const;
   [[nodiscard]] Duration wall_ahead_of_mono() const;
 
@@ -93,6 +96,7 @@ class ClockLoop {
   Status status_;
   std::optional<Duration> residue_;
   Timers::Id tick_timer_ = Timers::kNone;
+  double drift_threshold_;  // s/s, now
   Duration expected_lead_{};
   MonoTime last_save_{};
   std::optional<double> saved_frequency_;

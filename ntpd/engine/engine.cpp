@@ -46,6 +46,7 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
   clock.controller.step_first = options.step_first;
   clock.discipline = settings.discipline;
   clock.drift_file = settings.drift_file;
+  clock.drift_threshold = settings.wander_threshold;
   if (tinker.frequency) clock.frequency = *tinker.frequency * 1e-6;
   return clock;
 }

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -107,6 +108,25 @@ Result<std::vector<std::string>> drop_privileges(const Identity& identity) {
   }
   if (auto changed = change_user(*account); !changed) return Failure<Error>{changed.error()};
   return keep_capabilities();
+}
+
+Result<void> limit_resources(std::optional<std::uint64_t> stack,
+                             std::optional<std::uint64_t> descriptors) {
+  if (stack) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_STACK, &limit) != 0) return fail("getrlimit: " + error_text(errno));
+    limit.rlim_cur = std::min<rlim_t>(*stack, limit.rlim_max);
+    if (setrlimit(RLIMIT_STACK, &limit) != 0) {
+      return fail("limit of the stack: " + error_text(errno));
+    }
+  }
+  if (descriptors) {
+    const rlimit limit{*descriptors, *descriptors};
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+      return fail("limit of descriptors: " + error_text(errno));
+    }
+  }
+  return {};
 }
 
 Result<void> raise_priority(int priority) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,11 @@ Result<Account> find_account(const Identity& identity);
 /// in a container, are no failure: each is a line in the result, for a warning. To be called
 /// before any thread is started. A failure leaves the process half changed: it has to end.
 Result<std::vector<std::string>> drop_privileges(const Identity& identity);
+
+/// Sets resource limits of this process: the stack in octets, held within the hard limit, and
+/// descriptors, soft and hard. Nothing leaves one as it is.
+Result<void> limit_resources(std::optional<std::uint64_t> stack,
+                             std::optional<std::uint64_t> descriptors);
 
 /// SCHED_FIFO for this process, at `priority` held within the system's range.
 Result<void> raise_priority(int priority);

@@ -237,6 +237,26 @@ TEST_F(ClockLoopTest, DriftIsSavedHourlyAndAFullDiskToldOnce) {
   EXPECT_TRUE(files_.content("/drift"));
 }
 
+TEST_F(ClockLoopTest, ASmallChangeOfFrequencyWaitsForTheThresholdToComeDown) {
+  settings_.drift_threshold = 1e-6;
+  synchronize();
+  const auto next_hour = [&] {
+    clock_.advance(hours(1));
+    loop_->save_drift_hourly();
+    return files_.saves();
+  };
+  EXPECT_EQ(next_hour(), 1U);
+  const double before = loop_->controller().frequency();
+  while (std::abs(loop_->controller().frequency() - before) < 3e-7) {
+    clock_.advance(seconds(64));
+    measure(0.0004);
+  }
+  ASSERT_LT(std::abs(loop_->controller().frequency() - before), 5e-7);
+  EXPECT_EQ(next_hour(), 1U);  // 1e-6
+  EXPECT_EQ(next_hour(), 1U);  // 5e-7
+  EXPECT_EQ(next_hour(), 2U);  // 2.5e-7
+}
+
 TEST_F(ClockLoopTest, SeesWhenSomebodyElseSetsTheClock) {
   synchronize();
   clock_.advance(seconds(60));
