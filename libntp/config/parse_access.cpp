@@ -90,6 +90,16 @@ bool apply_mask(RestrictSettings& entry, const std::string& text, Report& report
   return true;
 }
 
+/// False, with a report, for an address of a family other than that of -4 or -6.
+bool check_family(const RestrictSettings& entry, Report& report) {
+  const auto address = parse_numeric_host(entry.host, Family::Any);
+  if (!address || entry.family == Family::Any || address->family() == entry.family) return true;
+  report.error(entry.where, "address " + quote(entry.host) + " is not of the family of " +
+                                (entry.family == Family::V4 ? "-4" : "-6") +
+                                " and unusable (the line is ignored)");
+  return false;
+}
+
 void check_flags(const RestrictSettings& entry, Draft& draft, Report& report) {
   if ((entry.flags & restrict_flag::kKod) && !(entry.flags & restrict_flag::kLimited)) {
     report.warning(entry.where, "KOD does nothing without LIMITED: add 'limited'");
@@ -148,6 +158,7 @@ bool parse_restrict(Keyword directive, Line& line, Draft& draft) {
   check_flags(entry, draft, line.report());
   if (entry.subject == RestrictSettings::Subject::Address) {
     split_prefix(entry, line.report());
+    if (!check_family(entry, line.report())) return true;
     if (!mask.empty() && !apply_mask(entry, mask, line.report())) return true;
   }
   const Location where = entry.where;

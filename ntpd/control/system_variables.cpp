@@ -223,7 +223,8 @@ std::optional<std::string> SystemVariable::value(const SystemContext& context) c
   if (getter != nullptr) return getter(context);
   if (is_count) {
     const std::optional<std::uint64_t> count = context.model.counter(name);
-    return count ? std::optional(integer(*count)) : std::nullopt;
+    // The ages of the recent list may be negative; no count comes near the half of the range.
+    return count ? std::optional(integer(static_cast<std::int64_t>(*count))) : std::nullopt;
   }
   const std::optional<double> amount = context.model.quantity(name);
   return amount ? std::optional(fixed(*amount, 3)) : std::nullopt;

@@ -35,14 +35,14 @@ RecentList::RecentList(const config::MruSettings& limits, const config::LimitSet
 void RecentList::set_limits(const config::MruSettings& limits, const config::LimitSettings& rate) {
   rate_ = rate;
   rate_.burst = std::max(rate.burst, kShortestBurst);
-  const std::uint32_t before = limits_.max_depth;
+  const std::uint32_t before = most_;
   limits_ = limits;
-  limits_.max_depth = std::min(std::max(limits.max_depth, limits.min_depth), kNowhere - 1);
-  if (buckets_.empty() || limits_.max_depth != before) resize();
+  most_ = std::min(std::max(limits.max_depth, limits.min_depth), kNowhere - 1);
+  if (buckets_.empty() || most_ != before) resize();
 }
 
 void RecentList::resize() {
-  const std::uint32_t wanted = std::clamp<std::uint32_t>(limits_.max_depth, 1U << 4, 1U << 20);
+  const std::uint32_t wanted = std::clamp<std::uint32_t>(most_, 1U << 4, 1U << 20);
   buckets_.assign(std::bit_floor(wanted), kNowhere);
   buckets_.shrink_to_fit();
   chunks_.clear();
@@ -118,7 +118,7 @@ RecentList::Index RecentList::room(MonoTime now) {
     ++statistics_.recycled_old;
     return recycle_oldest();
   }
-  if (used_ < limits_.max_depth) return grow();
+  if (used_ < most_) return grow();
   if (used_ == 0 || oldest_age(now) < limits_.min_age) {
     ++statistics_.none;
     return kNowhere;

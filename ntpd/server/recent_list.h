@@ -65,6 +65,7 @@ class RecentList {
   /// Whole seconds since the oldest entry was seen; 0 if there is none.
   [[nodiscard]] std::int64_t oldest_age(MonoTime now) const;
   [[nodiscard]] const Statistics& statistics() const { return statistics_; }
+  /// As configured, even if max_depth is less than min_depth.
   [[nodiscard]] const config::MruSettings& limits() const { return limits_; }
 
  private:
@@ -87,6 +88,7 @@ class RecentList {
   void unlink(Index index);
 
   config::MruSettings limits_;
+  std::uint32_t most_ = 0;  // entries, by both depths
   config::LimitSettings rate_;
   std::uint64_t hash_key_[2];
   std::vector<std::unique_ptr<Node[]>> chunks_;

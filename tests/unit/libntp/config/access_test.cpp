@@ -99,6 +99,12 @@ TEST(RestrictLines, AreVoidWithoutASubjectOrWithABadMask) {
   EXPECT_THAT(errors(result), ElementsAre("1:9", "2:10", "3:10", "4:23", "5:1"));
 }
 
+TEST(RestrictLines, AreVoidWithAnAddressOfTheOtherFamily) {
+  const ParseResult result = parse("unrestrict -4 ffff:: kod\nrestrict -6 192.0.2.0/24 kod\n");
+  EXPECT_TRUE(result.settings.restrictions.empty());
+  EXPECT_EQ(errors(result), (std::vector<std::string>{"1:1", "2:1"}));
+}
+
 TEST(UnrestrictLines, AreMarked) {
   EXPECT_TRUE(only("unrestrict default limited\n").remove);
   EXPECT_FALSE(only("restrict default limited\n").remove);

@@ -69,6 +69,11 @@ TEST_F(ResponderTest, KnowsACounterOnlyIfTheDaemonCounts) {
   EXPECT_NE(read("sys_var_list").text.find(",ss_uptime,ss_received,"), std::string::npos);
 }
 
+TEST_F(ResponderTest, WritesNegativeAges) {
+  model_.counters["mru_maxage"] = static_cast<std::uint64_t>(-1);
+  EXPECT_EQ(read("mru_maxage").text, "mru_maxage=-1\r\n");
+}
+
 TEST_F(ResponderTest, WritesQuantitiesWithThreeDecimals) {
   model_.quantities["koffset"] = -1.5;
   EXPECT_EQ(read("koffset").text, "koffset=-1.500\r\n");

@@ -195,6 +195,18 @@ TEST_F(ServerTest, TakesItsLimitsFromTheConfiguration) {
   EXPECT_EQ(count("mru_maxdepth"), 700U);
 }
 
+TEST_F(ServerTest, ShowsTheLimitsAsConfigured) {
+  config::Settings settings;
+  settings.mru.max_depth = 1;  // less than the 600 that it keeps in any case
+  settings.mru.max_age = -1;
+  server_.emplace(settings, random_);
+  EXPECT_EQ(count("mru_maxdepth"), 1U);
+  EXPECT_EQ(static_cast<std::int64_t>(count("mru_maxage")), -1);
+  settings.mru.max_depth = config::MruSettings::kUnlimited;
+  server_.emplace(settings, random_);
+  EXPECT_EQ(count("mru_maxdepth"), 4294967295U);
+}
+
 TEST_F(ServerTest, AnswersControlInsteadOfKissingIt) {
   start(flag::kLimited | flag::kKod);
   int answered = 0;
