@@ -76,6 +76,10 @@ def is_own_address(d, _):
     return d.kind == "restriction" and "interface" in d.subject and only_ntpsec(d)
 
 
+def is_hole_for_a_clock(d, _):
+    return d.kind == "restriction" and d.subject.startswith("127.127.") and d.ntpsec == "source"
+
+
 def is_told_frequency(d, lines):
     return d.subject == "frequency" and d.ours == "0.0" and anywhere("freq", lines)
 
@@ -114,6 +118,8 @@ def is_control_character(d, lines):
 # The reason, and whether it accounts for a difference in a configuration of these lines.
 DIVERGENCES = [
     ("sockets: no entries for own addresses, as one socket a family serves all", is_own_address),
+    ("restrict source: no hole for a reference clock, which sends no packets",
+     is_hole_for_a_clock),
     ("version: a word of 1.2.5 that 1.2.2 has not", is_newer_word),
     ("classic ntp: a word with a warning, no error", is_classic_word),
     ("disable ntp: the variable frequency is the kernel's, not what was told", is_told_frequency),
