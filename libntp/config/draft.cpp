@@ -26,11 +26,6 @@ std::string clock_identity(int type, int unit) {
   return "clock " + std::to_string(type) + '.' + std::to_string(unit);
 }
 
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? std::string() : path.substr(0, slash);
-}
-
 std::string place(const Location& where) {
   return where.file + " line " + std::to_string(where.line);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libntp/config/text.h"
+
 namespace ntp::config {
 namespace {
 
@@ -14,13 +16,6 @@ std::string join(const std::string& directory, std::string_view name) {
   if (directory.empty() || name.starts_with('/')) return std::string(name);
   return directory.ends_with('/') ? directory + std::string(name)
                                   : directory + '/' + std::string(name);
-}
-
-/// The directory part of a path; empty if it has none.
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  if (slash == std::string::npos) return {};
-  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 }  // namespace

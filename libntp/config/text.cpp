@@ -31,6 +31,12 @@ constexpr auto kDrivers = std::to_array<Driver>({{1, "local"},
 
 }  // namespace
 
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return {};
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {

@@ -11,6 +11,9 @@ namespace ntp::config {
 
 std::string to_lower(std::string_view text);
 
+/// The directory part of a path, `/` for a file in the root; empty if it has none.
+std::string directory_of(const std::string& path);
+
 /// The digits that `text` begins with, after blanks and a sign; none if there are none.
 std::optional<long> parse_leading_integer(std::string_view text);
 

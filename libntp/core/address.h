@@ -14,6 +14,9 @@ namespace ntp {
 
 enum class Family : std::uint8_t { Any, V4, V6 };
 
+/// Of NTP (IANA).
+inline constexpr std::uint16_t kNtpPort = 123;
+
 /// An IPv4 or IPv6 address; a default one is of no family ("not known"). IPv6 addresses carry the
 /// interface index of their scope, 0 if none.
 class Address {

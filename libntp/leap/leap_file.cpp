@@ -139,9 +139,9 @@ class Reader {
 }  // namespace
 
 int Table::tai_at(WallTime now) const {
-  const auto next = std::find_if(transitions.begin(), transitions.end(),
-                                 [now](const Transition& each) { return each.at > now; });
-  return next == transitions.begin() ? 0 : std::prev(next)->tai_offset;
+  const Transition* next = next_after(now);
+  const Transition* end = next != nullptr ? next : transitions.data() + transitions.size();
+  return end == transitions.data() ? 0 : (end - 1)->tai_offset;
 }
 
 const Transition* Table::next_after(WallTime now) const {

@@ -26,16 +26,20 @@ double average(double root, double change) {
 
 double seconds_between(MonoTime from, MonoTime to) { return std::max(0.0, to_seconds(to - from)); }
 
+/// NTPsec: a shorter stepout is not obeyed.
+ControllerSettings within_bounds(ControllerSettings settings) {
+  settings.stepout = std::max(settings.stepout, kMinStepout);
+  return settings;
+}
+
 }  // namespace
 
-Controller::Controller(const ControllerSettings& settings) : settings_(settings) {
-  settings_.stepout = std::max(settings_.stepout, kMinStepout);
-}
+Controller::Controller(const ControllerSettings& settings) : settings_(within_bounds(settings)) {}
 
 void Controller::set_limits(const ControllerSettings& settings) {
   const bool allow_panic = settings_.allow_panic;
   const bool step_first = settings_.step_first;
-  settings_ = settings;
+  settings_ = within_bounds(settings);
   settings_.allow_panic = allow_panic;
   settings_.step_first = step_first;
 }
@@ -45,8 +49,8 @@ void Controller::set_initial_frequency(double frequency) {
   state_ = ControllerState::FrequencySet;
 }
 
-ControllerUpdate Controller::update(MonoTime now, double offset, double jitter,
-                                    int minimum_poll, int maximum_poll) {
+ControllerUpdate Controller::update(MonoTime now, double offset, double jitter, int minimum_poll,
+                                    int maximum_poll) {
   if (settings_.panic > 0 && std::abs(offset) > settings_.panic && !settings_.allow_panic) {
     return {Adjustment::Panic, {}};
   }

@@ -59,8 +59,8 @@ std::optional<sync::Candidate> RefclockAssociation::candidate(const Context& con
 control::PeerView RefclockAssociation::view(const Context& context) const {
   control::PeerView view = Association::view(context);
   view.authentic = reach_ != 0;
-  view.remote.port = 123;
-  view.local = Endpoint{Address::loopback(Family::V4), 123};
+  view.remote.port = kNtpPort;
+  view.local = Endpoint{Address::loopback(Family::V4), kNtpPort};
   view.peer_mode = reach_ != 0 ? 4 : 0;
   view.host_name = name();
   view.refclock_mode = settings_.mode;

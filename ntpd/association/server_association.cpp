@@ -317,7 +317,7 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   control::PeerView view = Association::view(context);
   view.configured = origin_ == Origin::Configured;
   view.authentic = authentic_;
-  view.remote.port = address_.is_set() ? 123 : 0;
+  view.remote.port = address_.is_set() ? kNtpPort : 0;
   view.local = local_;
   view.peer_mode = mode_;
   view.transmit_time = last_transmit_;

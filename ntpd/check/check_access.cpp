@@ -13,8 +13,6 @@ using config::RestrictSettings;
 using config::SourceSettings;
 using server::AccessTable;
 
-constexpr std::uint16_t kNtpPort = 123;
-
 /// The last line that gives the entry one of these flags; none if they are built in.
 const RestrictSettings* line_of(const Judge& judge, const server::AccessEntry& entry,
                                 std::uint32_t flags) {

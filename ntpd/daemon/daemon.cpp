@@ -12,25 +12,24 @@
 #include <memory>
 
 #include "libntp/config/parser.h"
+#include "ntpd/daemon/config_file.h"
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/io/interface_filter.h"
+#include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
-#include "ntpd/os/local_addresses.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
 #include "ntpd/report/logger.h"
 
 namespace ntp::daemon {
 namespace {
-
-constexpr std::uint16_t kNtpPort = 123;
 
 control::Identity host_identity() {
   utsname names{};
@@ -112,14 +111,7 @@ class Daemon {
   }
 
   Result<config::ParseResult> read_config() {
-    const std::string path =
-        options_.config_file.empty() ? REGULATOR_CONFIG_FILE : options_.config_file;
-    config::FileAccess access;
-    access.load = [this, &path](const std::string& name) {
-      return name == path ? files_.load_stream(name) : files_.load(name);
-    };
-    access.list = [this](const std::string& name) { return files_.list(name); };
-    config::ParseResult parsed = config::parse_file(path, access);
+    config::ParseResult parsed = read_config_file(options_, files_);
     if (auto applied = apply_options(options_, parsed.settings); !applied) {
       return Failure<Error>{applied.error()};
     }
@@ -150,10 +142,10 @@ class Daemon {
       return;
     }
     const config::Settings before = engine_->settings();
-    if (!parsed->has_errors()) warn_of_missing_effects(parsed->settings);
-    // The engine can only begin to steer a clock that has been taken over.
-    if (!before.discipline && parsed->settings.discipline && !parsed->has_errors()) {
-      clock_.discipline(true);
+    if (!parsed->has_errors()) {
+      warn_of_missing_effects(parsed->settings);
+      // The engine can only begin to steer a clock that has been taken over.
+      if (!before.discipline && parsed->settings.discipline) clock_.discipline(true);
     }
     for (const config::Section section : engine_->reload(std::move(*parsed))) {
       if (section == config::Section::Log) follow_log(before);
@@ -286,16 +278,19 @@ class Daemon {
     server.ipv4 = options_.family != Family::V6;
     server.ipv6 = options_.family != Family::V4;
     server.dscp = settings.dscp;
-    return io::UdpServer::open(
-        loop, clock_, log_, server,
-        [this](const Datagram& datagram, const io::UdpServer::Reply& reply) {
-          if (!engine_ || !interfaces_->accepts(datagram.local, clock_.mono())) return;
-          engine_->on_server_datagram(datagram, reply);
-        });
+    return io::UdpServer::open(loop, clock_, log_, server,
+                               [this](const Datagram& datagram, const io::UdpServer::Reply& reply) {
+                                 if (engine_ && serves(datagram.local))
+                                   engine_->on_server_datagram(datagram, reply);
+                               });
+  }
+
+  bool serves(const Address& local) {
+    return interfaces_->accepts_all() || interfaces_->accepts(local, clock_.mono());
   }
 
   void filter_interfaces(const config::Settings& settings) {
-    interfaces_.emplace(settings.interfaces, !settings.no_virtual_addresses, os::local_addresses);
+    interfaces_.emplace(settings.interfaces, !settings.no_virtual_addresses, io::local_addresses);
   }
 
   bool drop_privileges() {

@@ -3,8 +3,8 @@
 
 #include <cstdio>
 
-#include "libntp/config/parser.h"
 #include "ntpd/check/check.h"
+#include "ntpd/daemon/config_file.h"
 #include "ntpd/os/file_survey.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
@@ -13,17 +13,12 @@ namespace ntp::daemon {
 
 int run_check(const Options& options) {
   os::Files files;
-  config::FileAccess access;
-  access.load = [&](const std::string& path) { return files.load(path); };
-  access.list = [&](const std::string& path) { return files.list(path); };
-
   check::Circumstances circumstances;
-  circumstances.config_file =
-      options.config_file.empty() ? REGULATOR_CONFIG_FILE : options.config_file;
+  circumstances.config_file = config_path(options);
   circumstances.user = options.identity.user;
   circumstances.group = options.identity.group;
   circumstances.now = os::ReadOnlyClock().wall();
-  config::ParseResult parsed = config::parse_file(circumstances.config_file, access);
+  config::ParseResult parsed = read_config_file(options, files);
   if (const auto applied = apply_options(options, parsed.settings); !applied) {
     config::Location where;
     if (!parsed.settings.interfaces.empty()) where = parsed.settings.interfaces.front().where;

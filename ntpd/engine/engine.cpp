@@ -88,8 +88,7 @@ void Engine::start() {
   resolve_restrictions();
   MonoTime first = started_;
   for (const config::SourceSettings& source : settings_.sources) {
-    start_source(source, first);
-    first += kSourceSpacing;
+    if (start_source(source, first)) first += kSourceSpacing;
   }
   publish();
   housekeeping_timer_ =
@@ -148,17 +147,14 @@ void Engine::housekeeping() {
   housekeeping_timer_ = host_.timers.at(now + kHousekeeping, [this] { housekeeping(); });
   if (const auto moved = clock_.foreign_step()) clock_moved(*moved);
   clock_.save_drift_hourly();
-  if (now - leap_checked_ >= std::chrono::hours(1)) check_leap_file();
   if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
   update_leap();
   update_clock_status();
 }
 
 void Engine::clock_moved(Duration by) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%+.6f", to_seconds(by));
-  host_.log.warning(std::string("CLOCK: the clock was set by somebody else, by ") + text +
-                    " s: measuring anew");
+  host_.log.warning(formatted(
+      "CLOCK: the clock was set by somebody else, by %+.6f s: measuring anew", to_seconds(by)));
   clock_.restart();
   all_clocks_stepped();
 }

@@ -211,7 +211,6 @@ class Engine final : public control::Model {
   std::optional<leap::Table> leaps_;
   std::string leap_text_;  // of the file as it was last read
   bool leap_file_missing_ = false;
-  MonoTime leap_checked_{};
   MonoTime leap_warned_{};
   Rows rows_;
   association::Id next_id_ = 1;

@@ -6,8 +6,6 @@
 namespace ntp::engine {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
-
 std::string place(const config::Location& where) {
   return where.file.empty() ? std::string()
                             : where.file + " line " + std::to_string(where.line) + ": ";

@@ -34,6 +34,7 @@ void Engine::end_hour() {
     record_usage(now - usage_since_);
     usage_since_ = now;
   }
+  check_leap_file();
   options_.on_hour();
 }
 

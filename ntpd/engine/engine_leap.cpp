@@ -35,15 +35,12 @@ void Engine::load_leap_file() {
   leaps_.reset();
   leap_text_.clear();
   leap_file_missing_ = false;
-  leap_checked_ = leap_warned_ = host_.clock.mono();
-  if (settings_.leap_file.empty()) return;
+  leap_warned_ = host_.clock.mono() - kDay;
   check_leap_file();
-  if (leaps_) warn_of_leap_expiry(true);
 }
 
 void Engine::check_leap_file() {
   const MonoTime now = host_.clock.mono();
-  leap_checked_ = now;
   if (settings_.leap_file.empty()) return;
   const std::string prefix = "CLOCK: leapsecond file ('" + settings_.leap_file + "'): ";
   const auto text = host_.files.load(settings_.leap_file);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 
 #include "ntpd/engine/engine.h"
+#include "ntpd/engine/formatted.h"
 
 namespace ntp::engine {
 namespace {
@@ -29,29 +29,24 @@ void Engine::give_up() {
   const bool answered = std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) {
     return row->association->view(now).reach != 0;
   });
-  char text[96];
-  std::snprintf(text, sizeof text, "SYNC: no servers found: after %.0f s %s",
-                to_seconds(now.mono - started_),
-                answered ? "no answer gives a usable time" : "nothing has answered");
-  host_.log.error(text);
+  host_.log.error(
+      formatted("SYNC: no servers found: after %.0f s ", to_seconds(now.mono - started_)) +
+      (answered ? "no answer gives a usable time" : "nothing has answered"));
   options_.on_exit(1);
 }
 
 void Engine::set_clock_once(sync::Adjustment adjustment) {
   const bool stepped = adjustment == sync::Adjustment::Stepped;
-  char text[96];
   host_.timers.cancel(give_up_timer_);
   if (settings_.discipline && !host_.clock.adjustable()) {
-    std::snprintf(text, sizeof text, "CLOCK: the time is %+.6f s off and could not be set",
-                  state_.offset);
-    host_.log.error(text);
+    host_.log.error(
+        formatted("CLOCK: the time is %+.6f s off and could not be set", state_.offset));
     options_.on_exit(1);
     return;
   }
   if (!stepped) clock_.hand_over(state_.offset);
-  std::snprintf(text, sizeof text, "CLOCK: time %s %+.6f s", stepped ? "set" : "slew",
-                state_.offset);
-  host_.log.notice(text);
+  host_.log.notice(
+      formatted(stepped ? "CLOCK: time set %+.6f s" : "CLOCK: time slew %+.6f s", state_.offset));
   options_.on_clock_set(stepped, state_.offset);
   options_.on_exit(0);
 }

@@ -11,8 +11,6 @@
 namespace ntp::engine {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
-
 template <class... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;

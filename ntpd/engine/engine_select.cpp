@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "libntp/crypto/refid.h"
 #include "ntpd/engine/engine.h"
@@ -103,20 +102,17 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_ow
 }
 
 void Engine::take_adjustment(sync::Adjustment adjustment) {
-  char text[96];
   switch (adjustment) {
     case sync::Adjustment::Ignored:
       break;
     case sync::Adjustment::Panic:
-      std::snprintf(text, sizeof text, "CLOCK: Panic: offset too big: %.3f", state_.offset);
-      host_.log.error(text);
+      host_.log.error(formatted("CLOCK: Panic: offset too big: %.3f", state_.offset));
       report(control::SystemEvent::PanicStop,
              formatted("%+.0f s", state_.offset) + ": set the clock by hand");
       options_.on_exit(1);
       return;
     case sync::Adjustment::Stepped:
-      std::snprintf(text, sizeof text, "CLOCK: time stepped by %.6f", state_.offset);
-      host_.log.warning(text);
+      host_.log.warning(formatted("CLOCK: time stepped by %.6f", state_.offset));
       report(control::SystemEvent::ClockStep, formatted("%+.6f s", state_.offset));
       if (options_.quit_when_set) set_clock_once(adjustment);
       all_clocks_stepped();

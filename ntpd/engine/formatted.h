@@ -9,7 +9,7 @@ namespace ntp::engine {
 
 /// One number by a printf format, for log lines.
 inline std::string formatted(const char* format, double value) {
-  std::array<char, 64> text{};
+  std::array<char, 128> text{};
   std::snprintf(text.data(), text.size(), format, value);
   return text.data();
 }

@@ -6,7 +6,7 @@
 namespace ntp::io {
 
 bool InterfaceFilter::accepts(const Address& local, MonoTime now) {
-  if ((rules_.empty() && virtual_addresses_) || !local.is_set()) return true;
+  if (accepts_all() || !local.is_set()) return true;
   if (!scanned_ || now - scanned_at_ >= kRescan) scan(now);
   const auto find = [&] {
     const auto place =

@@ -24,6 +24,8 @@ class InterfaceFilter {
   InterfaceFilter(std::vector<config::InterfaceRule> rules, bool virtual_addresses, List list)
       : rules_(std::move(rules)), virtual_addresses_(virtual_addresses), list_(std::move(list)) {}
 
+  /// Whether no rule shuts any address out.
+  [[nodiscard]] bool accepts_all() const { return rules_.empty() && virtual_addresses_; }
   /// Whether requests to `local` are answered. An address that was not told is.
   bool accepts(const Address& local, MonoTime now);
 

@@ -53,13 +53,8 @@ Answer look_up(const std::string& host, Family family) {
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> list(found, freeaddrinfo);
   std::vector<Address> addresses;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
-    if (entry->ai_family == AF_INET) {
-      addresses.push_back(
-          from_in_addr(reinterpret_cast<const sockaddr_in*>(entry->ai_addr)->sin_addr));
-    } else if (entry->ai_family == AF_INET6) {
-      const auto& in6 = *reinterpret_cast<const sockaddr_in6*>(entry->ai_addr);
-      addresses.push_back(Address::from_bytes(in6.sin6_addr.s6_addr, in6.sin6_scope_id));
-    }
+    const Address address = from_sockaddr(entry->ai_addr).address;
+    if (address.is_set()) addresses.push_back(address);
   }
   if (addresses.empty()) return fail("no address");
   return addresses;

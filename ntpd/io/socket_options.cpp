@@ -65,16 +65,21 @@ SocketAddress to_socket_address(const Endpoint& endpoint) {
   return result;
 }
 
-Endpoint from_socket_address(const sockaddr_storage& storage) {
-  if (storage.ss_family == AF_INET) {
-    const auto& in = reinterpret_cast<const sockaddr_in&>(storage);
+Endpoint from_sockaddr(const sockaddr* address) {
+  if (address == nullptr) return {};
+  if (address->sa_family == AF_INET) {
+    const auto& in = *reinterpret_cast<const sockaddr_in*>(address);
     return {from_in_addr(in.sin_addr), ntohs(in.sin_port)};
   }
-  if (storage.ss_family == AF_INET6) {
-    const auto& in6 = reinterpret_cast<const sockaddr_in6&>(storage);
+  if (address->sa_family == AF_INET6) {
+    const auto& in6 = *reinterpret_cast<const sockaddr_in6*>(address);
     return {Address::from_bytes(in6.sin6_addr.s6_addr, in6.sin6_scope_id), ntohs(in6.sin6_port)};
   }
   return {};
+}
+
+Endpoint from_socket_address(const sockaddr_storage& storage) {
+  return from_sockaddr(reinterpret_cast<const sockaddr*>(&storage));
 }
 
 Endpoint local_endpoint(int fd) {

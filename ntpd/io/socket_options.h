@@ -26,7 +26,8 @@ struct SocketAddress {
 
 /// The endpoint's address must be set.
 SocketAddress to_socket_address(const Endpoint& endpoint);
-/// Not set for families other than IPv4 and IPv6.
+/// Not set for families other than IPv4 and IPv6; `address` may be null.
+Endpoint from_sockaddr(const sockaddr* address);
 Endpoint from_socket_address(const sockaddr_storage& storage);
 Endpoint local_endpoint(int fd);
 

@@ -17,7 +17,7 @@ namespace ntp::io {
 class UdpServer {
  public:
   struct Options {
-    std::uint16_t port = 123;  // 0: one of the kernel's choice for each family
+    std::uint16_t port = kNtpPort;  // 0: one of the kernel's choice for each family
     bool ipv4 = true;
     bool ipv6 = true;
     int dscp = 46;  // 0 to 63

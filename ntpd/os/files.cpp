@@ -78,6 +78,25 @@ Result<void> write_file(const std::string& path, const std::string& temporary,
   return {};
 }
 
+/// Waits at most kPatience for each block; a regular file always has one.
+Result<std::string> read_to_end(int fd, const std::string& path, std::string content) {
+  std::array<char, 16384> block{};
+  for (;;) {
+    pollfd ready{fd, POLLIN, 0};
+    const auto patience = std::chrono::milliseconds(Files::kPatience).count();
+    const int count = ::poll(&ready, 1, static_cast<int>(patience));
+    if (count == 0) return failure(path, "nothing comes out of this pipe");
+    const ssize_t got = count < 0 ? -1 : ::read(fd, block.data(), block.size());
+    if (got < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      return failure(path, errno);
+    }
+    if (got == 0) return content;
+    content.append(block.data(), static_cast<std::size_t>(got));
+    if (content.size() > Files::kMaxFile) return failure(path, EFBIG);
+  }
+}
+
 }  // namespace
 
 Result<std::string> Files::load(const std::string& path) {
@@ -93,17 +112,7 @@ Result<std::string> Files::load(const std::string& path) {
 
   std::string content;
   content.reserve(static_cast<std::size_t>(status.st_size));
-  std::array<char, 16384> block{};
-  for (;;) {
-    const ssize_t got = ::read(fd.get(), block.data(), block.size());
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      return failure(path, errno);
-    }
-    if (got == 0) return content;
-    content.append(block.data(), static_cast<std::size_t>(got));
-    if (content.size() > kMaxFile) return failure(path, EFBIG);
-  }
+  return read_to_end(fd.get(), path, std::move(content));
 }
 
 Result<std::string> Files::load_stream(const std::string& path) {
@@ -113,22 +122,7 @@ Result<std::string> Files::load_stream(const std::string& path) {
   if (!S_ISFIFO(status.st_mode)) return load(path);
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return failure(path, errno);
-  std::string content;
-  std::array<char, 16384> block{};
-  for (;;) {
-    pollfd ready{fd.get(), POLLIN, 0};
-    const auto patience = std::chrono::milliseconds(kPatience).count();
-    const int count = ::poll(&ready, 1, static_cast<int>(patience));
-    if (count == 0) return failure(path, "nothing comes out of this pipe");
-    const ssize_t got = count < 0 ? -1 : ::read(fd.get(), block.data(), block.size());
-    if (got < 0) {
-      if (errno == EINTR || errno == EAGAIN) continue;
-      return failure(path, errno);
-    }
-    if (got == 0) return content;
-    content.append(block.data(), static_cast<std::size_t>(got));
-    if (content.size() > kMaxFile) return failure(path, EFBIG);
-  }
+  return read_to_end(fd.get(), path, {});
 }
 
 Result<void> Files::save(const std::string& path, std::string_view content) {

@@ -11,7 +11,6 @@ namespace {
 namespace flag = config::restrict_flag;
 
 constexpr std::uint32_t kDefaultFlags = flag::kNoQuery | flag::kLimited;
-constexpr std::uint16_t kNtpPort = 123;
 
 Address masked(const Address& address, const Address& mask) {
   const ByteView octets = address.bytes();

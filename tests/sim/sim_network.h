@@ -16,8 +16,6 @@
 
 namespace ntp::sim {
 
-inline constexpr std::uint16_t kNtpPort = 123;
-
 /// A datagram under way.
 struct Packet {
   Endpoint source;

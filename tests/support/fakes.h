@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,20 @@ class CountingRandom final : public Random {
 
  private:
   std::uint64_t count_ = 0;
+};
+
+/// Opens no socket.
+class NoNetwork final : public ClientNetwork {
+ public:
+  Result<std::unique_ptr<ClientChannel>> connect(const Endpoint&, Handlers) override {
+    return fail("no network");
+  }
+};
+
+/// Never answers.
+class NoResolver final : public Resolver {
+ public:
+  void resolve(const std::string&, Family, Callback) override {}
 };
 
 }  // namespace ntp::test

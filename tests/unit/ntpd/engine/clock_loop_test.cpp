@@ -59,16 +59,6 @@ class FakeTimers final : public Timers {
   Id last_ = 0;
 };
 
-class NoNetwork final : public ClientNetwork {
- public:
-  Result<std::unique_ptr<ClientChannel>> connect(const Endpoint&, Handlers) override {
-    return fail("no network");
-  }
-};
-class NoResolver final : public Resolver {
- public:
-  void resolve(const std::string&, Family, Callback) override {}
-};
 class KeptLog final : public Log {
  public:
   void write(LogLevel level, std::string_view text) override {
@@ -95,8 +85,8 @@ class ClockLoopTest : public ::testing::Test {
   FakeClock clock_;
   FakeTimers timers_;
   test::CountingRandom random_;
-  NoNetwork network_;
-  NoResolver resolver_;
+  test::NoNetwork network_;
+  test::NoResolver resolver_;
   test::MemoryFiles files_;
   KeptLog log_;
   Host host_{clock_, timers_, random_, network_, resolver_, files_, log_};

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fakes.h"
 #include "tests/support/fixed_host.h"
 #include "tests/support/memory_files.h"
 
@@ -28,16 +29,6 @@ class NoTimers final : public Timers {
   Id at(MonoTime, Callback) override { return kNone; }
   void cancel(Id) override {}
 };
-class NoNetwork final : public ClientNetwork {
- public:
-  Result<std::unique_ptr<ClientChannel>> connect(const Endpoint&, Handlers) override {
-    return fail("no network");
-  }
-};
-class NoResolver final : public Resolver {
- public:
-  void resolve(const std::string&, Family, Callback) override {}
-};
 
 class RecorderTest : public testing::Test {
  protected:
@@ -58,8 +49,8 @@ class RecorderTest : public testing::Test {
   test::MemoryFiles files_;
   KeptLog log_;
   NoTimers timers_;
-  NoNetwork network_;
-  NoResolver resolver_;
+  test::NoNetwork network_;
+  test::NoResolver resolver_;
   Host host_{clock_, timers_, random_, network_, resolver_, files_, log_};
   config::Settings settings_;
   std::optional<Recorder> recorder_;

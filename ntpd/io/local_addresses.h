@@ -5,10 +5,10 @@
 
 #include "libntp/config/interface_rules.h"
 
-namespace ntp::os {
+namespace ntp::io {
 
 /// The IPv4 and IPv6 addresses of this host's devices now, none if they can't be had. Link-local
 /// ones carry their device's index as scope.
 std::vector<config::LocalAddress> local_addresses();
 
-}  // namespace ntp::os
+}  // namespace ntp::io
