@@ -12,6 +12,5 @@ void run_authenticate(Shell& shell, std::string_view argument);
 void run_keyid(Shell& shell, std::string_view argument);
 void run_keytype(Shell& shell, std::string_view argument);
 void run_passwd(Shell& shell, std::string_view argument);
-void run_reslist(Shell& shell, std::string_view argument);
 
 }  // namespace ntp::ntpq

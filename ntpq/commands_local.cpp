@@ -193,6 +193,30 @@ void run_ntpversion(Shell& shell, std::string_view argument) {
 
 void run_poll(Shell& shell, std::string_view) { shell.warn("WARNING: poll not implemented yet\n"); }
 
+void run_doflake(Shell& shell, std::string_view argument) {
+  const auto chance = parse_real(argument);
+  if (!chance || !(*chance > 0) || *chance >= 1) {
+    shell.warn("Flakiness must be a (positive) float less than 1.");
+    return;
+  }
+  shell.session.lose_packets(*chance);
+}
+
+void run_noflake(Shell& shell, std::string_view) { shell.session.lose_packets(0); }
+
+void run_logfile(Shell& shell, std::string_view argument) {
+  if (argument.empty()) {
+    const std::string& name = shell.log_name;
+    shell.say("'" + (name.empty() ? "<stderr>" : visible(name)) + "'\n");
+  } else if (argument == "<stderr>") {
+    shell.log_to("");
+  } else if (shell.log_to(std::string(argument))) {
+    shell.say("Logfile set to " + visible(argument) + "\n");
+  } else {
+    shell.warn("Could not open " + visible(argument) + " for logging.\n");
+  }
+}
+
 void run_version(Shell& shell, std::string_view) { shell.say(version_text() + "\n"); }
 
 void run_exit(Shell& shell, std::string_view) { shell.quit = true; }

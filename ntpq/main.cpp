@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "ntpq/interrupt.h"
+#include "ntpq/line_editor.h"
 #include "ntpq/number.h"
 #include "ntpq/options.h"
 #include "ntpq/program.h"
@@ -30,14 +32,6 @@ std::size_t terminal_width() {
   return kPlain;
 }
 
-/// NTPsec: an interrupt is an end like any other. Every text is written at once, so none is lost.
-void end_on_interrupt(int) {
-  if (::isatty(STDIN_FILENO) != 0) {
-    [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, "\n", 1);
-  }
-  ::_exit(0);
-}
-
 int refuse(const EarlyExit& exit) {
   (exit.to_stdout ? std::cout : std::cerr) << exit.text << std::flush;
   return exit.status;
@@ -46,7 +40,7 @@ int refuse(const EarlyExit& exit) {
 int run(int argc, char** argv) {
   // A reader that goes away shows as a failed write.
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGINT, end_on_interrupt);
+  interrupt::watch();
 
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto options = parse_options(arguments);
@@ -61,7 +55,8 @@ int run(int argc, char** argv) {
   UdpNetwork network;
   const Console console{std::cout, std::cerr, log_file.is_open() ? log_file : std::cerr,
                         terminal_width()};
-  return run_program(*options, network, console, {std::cin, ::isatty(STDIN_FILENO) != 0});
+  return run_program(*options, network, console,
+                     {std::cin, ::isatty(STDIN_FILENO) != 0, edit_line});
 }
 
 }  // namespace

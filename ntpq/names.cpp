@@ -32,11 +32,24 @@ std::string Names::of(const std::string& address) {
   if (known != known_.end() && now - known->second.learned < kRemembered) {
     return known->second.name;
   }
+  // Who wants to end does not want to wait for a name service.
+  if (network_.interrupted()) return visible(address);
   const std::string name = lower(visible(network_.name_of(*parsed).value_or(address)));
   if (known_.size() >= kMostNames) known_.clear();
   // Only now: a slow lookup does not shorten how long its result is kept.
   known_.insert_or_assign(address, Entry{name, network_.mono()});
   return name;
+}
+
+bool Names::lead_to(const std::string& name, const std::string& address) {
+  const auto known = confirmed_.find({name, address});
+  if (known != confirmed_.end()) return known->second;
+  const auto addresses = network_.addresses_of(name);
+  const bool found = std::any_of(addresses.begin(), addresses.end(),
+                                 [&](const Address& each) { return each.to_string() == address; });
+  if (confirmed_.size() >= kMostNames) confirmed_.clear();
+  confirmed_.insert_or_assign({name, address}, found);
+  return found;
 }
 
 }  // namespace ntp::ntpq

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "libntp/core/time.h"
 #include "ntpq/transport.h"
@@ -18,6 +19,8 @@ class Names {
   /// The name in lower case, or the address if it has none. A text that is no address is named
   /// `DNSFAIL:` and the text, and is not looked up.
   std::string of(const std::string& address);
+  /// Whether a name has that address among its own.
+  bool lead_to(const std::string& name, const std::string& address);
 
  private:
   struct Entry {
@@ -27,6 +30,8 @@ class Names {
 
   Network& network_;
   std::map<std::string, Entry> known_;
+  /// By name and address.
+  std::map<std::pair<std::string, std::string>, bool> confirmed_;
 };
 
 }  // namespace ntp::ntpq

@@ -7,6 +7,20 @@
 namespace ntp::ntpq {
 namespace {
 
+void run_one(Shell& shell, const std::string& command) {
+  shell.network.begin_command();
+  shell.run(command);
+  shell.network.end_command();
+}
+
+std::optional<std::string> next_line(Shell& shell, const Input& input) {
+  constexpr const char* kPrompt = "ntpq> ";
+  if (input.terminal && input.edit) return input.edit(kPrompt);
+  if (input.terminal) shell.say(kPrompt);
+  std::string line;
+  return std::getline(input.lines, line) ? std::optional(line) : std::nullopt;
+}
+
 void run_commands(Shell& shell, const Options& options) {
   bool first = true;
   for (const Options::Host& host : options.hosts) {
@@ -15,30 +29,33 @@ void run_commands(Shell& shell, const Options& options) {
       // NTPsec: an empty line between the commands, over all hosts.
       if (!first) shell.say("\n");
       first = false;
-      shell.run(command);
-      if (shell.output_lost()) return;
+      run_one(shell, command);
+      if (shell.output_lost() || shell.network.interrupted()) return;
     }
     shell.session.close();
   }
 }
 
-void run_lines(Shell& shell, const Options& options, Input input) {
+void run_lines(Shell& shell, const Options& options, const Input& input) {
   if (shell.hosts.size() > 1) {
     shell.warn("ntpq can only work interactively on one host.\n");
     shell.hosts.resize(1);
   }
   shell.open(options.hosts.front().name, options.hosts.front().family);
+  shell.at_terminal = input.terminal;
   std::string line;
   while (!shell.quit && !shell.output_lost()) {
-    if (input.terminal) shell.say("ntpq> ");
-    if (!std::getline(input.lines, line)) line = "EOF";
-    shell.run(line);
+    line = next_line(shell, input).value_or("EOF");
+    run_one(shell, line);
+    if (shell.network.interrupted() && !input.terminal) return;
+    shell.network.forget_interrupt();
   }
 }
 
 }  // namespace
 
-int run_program(const Options& options, Network& network, const Console& console, Input input) {
+int run_program(const Options& options, Network& network, const Console& console,
+                const Input& input) {
   Shell shell(options, network, console);
   if (!options.key_file.empty() && !shell.session.credentials().load(options.key_file)) {
     shell.warn("ntpq: " + options.key_file + " nonexistent or unreadable");

@@ -49,6 +49,8 @@ std::string QueryError::message() const {
       return "***Internal error! Data too large (" + std::to_string(detail) + ")\n";
     case Reason::NoCredentials:
       return "***No credentials\n";
+    case Reason::Interrupted:
+      return "\n";
     case Reason::Refused:
       break;
   }
@@ -97,7 +99,7 @@ Result<Reply, QueryError> Session::attempt(const wire::ControlHeader& request,
     datagram.insert(datagram.end(), mac.begin(), mac.end());
   }
   trace_packet("sent", datagram);
-  if (transport_->send(datagram) != Transport::Outcome::Done) {
+  if (!loses() && transport_->send(datagram) != Transport::Outcome::Done) {
     return fail(QueryError{Error::SocketError});
   }
   return collect(request);
@@ -109,6 +111,9 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
   MonoTime deadline = network_.mono() + timeouts_.first;
   for (int packets = 0; packets < kMostPackets; ++packets) {
     const auto received = transport_->receive(buffer_, deadline);
+    if (received.outcome == Transport::Outcome::Interrupted) {
+      return fail(QueryError{Error::Interrupted});
+    }
     if (received.outcome == Transport::Outcome::SocketError) {
       return fail(QueryError{Error::SocketError});
     }
@@ -118,6 +123,7 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
     }
     const ByteView datagram = ByteView(buffer_).first(std::min(received.size, buffer_.size()));
     trace_packet("received", datagram);
+    if (loses()) continue;
     const auto verdict = fragments.add(datagram);
     switch (verdict) {
       case Fragments::Verdict::Complete:
@@ -139,6 +145,8 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
   }
   return fail(QueryError{Error::TooManyPackets});
 }
+
+bool Session::loses() { return loss_ > 0 && std::generate_canonical<double, 32>(dice_) < loss_; }
 
 void Session::look_for_mac(ByteView datagram) {
   constexpr std::size_t kSmallestTrailer = 20;

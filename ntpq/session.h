@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,7 @@ struct QueryError {
     BadLength,
     RequestTooLong,
     NoCredentials,
+    Interrupted,
   };
 
   Reason reason;
@@ -76,6 +78,9 @@ class Session {
   /// Called once with a line about replies that lack the MAC which a file of keys makes expect.
   std::function<void(std::string_view line)> on_missing_mac = [](std::string_view) {};
 
+  /// Each packet, sent or received, is lost with this chance, as if on its way.
+  void lose_packets(double chance) { loss_ = chance; }
+
   enum class Signing : std::uint8_t { IfAlways, Required };
 
   Result<Reply, QueryError> query(wire::ControlOpcode opcode, std::uint16_t association,
@@ -94,6 +99,10 @@ class Session {
   Trace trace_;
   std::unique_ptr<Transport> transport_;
   Credentials credentials_;
+  [[nodiscard]] bool loses();
+
+  double loss_ = 0;
+  std::minstd_rand dice_;
   bool missed_mac_ = false;
   std::string host_;
   Timeouts timeouts_;

@@ -18,6 +18,17 @@ bool is_word_character(char character) {
          (character >= '0' && character <= '9') || character == '_';
 }
 
+/// The characters of the command; those with a colon or hyphen are whole words.
+std::size_t command_length(std::string_view line) {
+  for (const std::string_view special : {":config", "config-from-file"}) {
+    const std::size_t blank = std::min(line.find(' '), line.size());
+    const bool hyphen = line.substr(0, blank).find_first_of(":-") != std::string_view::npos;
+    if (hyphen && special.starts_with(line.substr(0, blank))) return blank;
+  }
+  const auto end = std::find_if_not(line.begin(), line.end(), is_word_character);
+  return static_cast<std::size_t>(end - line.begin());
+}
+
 std::vector<std::string> host_names(const Options& options) {
   std::vector<std::string> names;
   for (const Options::Host& host : options.hosts) names.push_back(host.name);
@@ -37,7 +48,9 @@ Shell::Shell(const Options& options, Network& the_network, const Console& the_co
       debug_level(options.debug_level),
       family(options.family),
       hosts(host_names(options)),
-      names_(network) {
+      names_(network),
+      log_(&console.log) {
+  log_name = options.log_file;
   session.on_missing_mac = [this](std::string_view line) { warn(line); };
   if (options.key_id) session.credentials().set_id(*options.key_id);
 }
@@ -46,8 +59,7 @@ void Shell::run(std::string_view line) {
   line = trim(line);
   if (line.empty()) return;
   const bool asks_help = line.front() == '?';
-  const auto end = std::find_if_not(line.begin(), line.end(), is_word_character);
-  const auto length = static_cast<std::size_t>(end - line.begin());
+  const std::size_t length = command_length(line);
   const std::string_view word = asks_help ? "help" : line.substr(0, length);
   const std::string_view argument = trim(line.substr(asks_help ? 1 : length));
 
@@ -59,7 +71,10 @@ void Shell::run(std::string_view line) {
       command.run(*this, argument);
       return;
     }
-    if (command.name.substr(0, word.size()) != word) continue;
+    // A colon left out is a mistake, not the other command that begins so.
+    const std::string_view name =
+        command.name.substr(command.name.front() == ':' && !word.starts_with(':') ? 1 : 0);
+    if (name.substr(0, word.size()) != word) continue;
     chosen = &command;
     ++candidates;
   }
@@ -81,12 +96,33 @@ bool Shell::open(const std::string& host, Family of_family) {
   return true;
 }
 
+bool Shell::get_key() {
+  const auto got = session.credentials().complete(session.host());
+  if (!got) warn(got.error().message);
+  return got.has_value();
+}
+
 void Shell::say(std::string_view text) { console.out << text << std::flush; }
 
 void Shell::warn(std::string_view text) { console.err << text << std::flush; }
 
 void Shell::trace(int level, std::string_view line) {
-  if (debug_level >= level) console.log << line << '\n' << std::flush;
+  if (debug_level < level) return;
+  *log_ << line << '\n' << std::flush;
+}
+
+bool Shell::log_to(const std::string& path) {
+  log_file_.close();
+  log_name = path;
+  log_ = &console.err;
+  if (path.empty()) return true;
+  log_file_.open(path, std::ios::app);
+  if (!log_file_.is_open()) {
+    log_name.clear();
+    return false;
+  }
+  log_ = &log_file_;
+  return true;
 }
 
 bool Shell::output_lost() const { return console.out.fail(); }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ class Shell {
   void warn(std::string_view text);
   /// A line of debugging.
   void trace(int level, std::string_view line);
+  /// Appends debugging to a file, or to standard error if the name is empty; false if it can't.
+  bool log_to(const std::string& path);
   /// Standard output can't be written any more.
   [[nodiscard]] bool output_lost() const;
 
@@ -58,8 +61,14 @@ class Shell {
   /// The association a command means: an id, or `&` and the number in the list; 0 is the server
   /// itself, also if `text` is empty. Nothing, and a message, if there is no such association.
   std::optional<std::uint16_t> find_association(std::string_view text);
+  /// True if there is a key to sign with; else it says why not.
+  bool get_key();
   /// What an address is shown as.
   std::string name_of(const std::string& address) { return names_.of(address); }
+  /// Whether that name has that address.
+  bool leads_to(const std::string& name, const std::string& address) {
+    return names_.lead_to(name, address);
+  }
 
   Network& network;
   const Console console;
@@ -76,6 +85,12 @@ class Shell {
   int delay_ms = 20;
   Family family = Family::Any;
   bool quit = false;
+  /// Whether somebody types the commands.
+  bool at_terminal = false;
+  /// mrulist shows entries as they come.
+  bool direct = false;
+  /// The file for debugging; empty: standard error, or where the program started with.
+  std::string log_name;
   /// The hosts of the command line.
   std::vector<std::string> hosts;
   std::vector<Association> associations;
@@ -86,6 +101,8 @@ class Shell {
   std::optional<std::uint16_t> find_index(std::string_view text);
 
   Names names_;
+  std::ofstream log_file_;
+  std::ostream* log_;
 };
 
 }  // namespace ntp::ntpq

@@ -34,6 +34,18 @@ std::string visible(std::string_view text, std::string_view keep) {
   return shown;
 }
 
+std::string raw_lines(std::string_view reply) {
+  constexpr std::string_view kLineEnd = "\r\n";
+  std::string text;
+  while (!reply.empty()) {
+    const std::size_t end = std::min(reply.find(kLineEnd), reply.size());
+    text += visible(reply.substr(0, end), "\n\t");
+    if (end < reply.size()) text += kLineEnd;
+    reply.remove_prefix(std::min(end + kLineEnd.size(), reply.size()));
+  }
+  return text;
+}
+
 std::string pad_left(std::string_view text, std::size_t width) {
   return std::string(width > text.size() ? width - text.size() : 0, ' ') + std::string(text);
 }

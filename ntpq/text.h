@@ -14,6 +14,10 @@ namespace ntp::ntpq {
 /// server or the DNS says can steer a terminal. Octets in `keep` pass.
 std::string visible(std::string_view text, std::string_view keep = {});
 
+/// A reply in raw form: its line ends as received, and what could steer a terminal made visible. A
+/// line end follows.
+std::string raw_lines(std::string_view reply);
+
 /// Filled with blanks up to `width` characters, on the left or on the right; never cut.
 std::string pad_left(std::string_view text, std::size_t width);
 std::string pad_right(std::string_view text, std::size_t width);

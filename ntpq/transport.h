@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libntp/core/address.h"
 #include "libntp/core/bytes.h"
@@ -18,7 +19,7 @@ namespace ntp::ntpq {
 /// A way to one server.
 class Transport {
  public:
-  enum class Outcome : std::uint8_t { Done, TimedOut, SocketError };
+  enum class Outcome : std::uint8_t { Done, TimedOut, SocketError, Interrupted };
   struct Received {
     Outcome outcome = Outcome::TimedOut;
     /// Octets in the buffer, if Done.
@@ -26,7 +27,7 @@ class Transport {
   };
 
   virtual ~Transport() = default;
-  /// Never TimedOut.
+  /// Never TimedOut or Interrupted.
   virtual Outcome send(ByteView datagram) = 0;
   /// Waits for one datagram until the deadline. What is longer than the buffer is cut.
   virtual Received receive(ByteSpan buffer, MonoTime deadline) = 0;
@@ -40,6 +41,16 @@ class Network {
   virtual Result<std::unique_ptr<Transport>> open(const std::string& host, Family family) = 0;
   /// The name of an address, if it has one. May take as long as the system's resolver does.
   virtual std::optional<std::string> name_of(const Address& address) = 0;
+  /// The addresses of a name; none if it has none.
+  virtual std::vector<Address> addresses_of(const std::string& /*name*/) { return {}; }
+  /// The user wants the command to end (Ctrl-C). It stays so until it is forgotten.
+  [[nodiscard]] virtual bool interrupted() const { return false; }
+  virtual void forget_interrupt() {}
+  /// Outside of commands an interrupt ends the program at once.
+  virtual void begin_command() {}
+  virtual void end_command() {}
+  /// Octets that the program has used at most.
+  [[nodiscard]] virtual std::uint64_t memory_used() const { return 0; }
   /// The whole text of a file, if it can be read.
   virtual std::optional<std::string> read_file(const std::string& /*path*/) { return {}; }
   /// The line that somebody types after a prompt, not shown if `hidden`; nothing without a

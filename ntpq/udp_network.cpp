@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 #include <iostream>
 #include <limits>
 #include <utility>
+
+#include "ntpq/interrupt.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -65,6 +68,7 @@ class UdpTransport final : public Transport {
     pollfd waiting{socket_.get(), POLLIN, 0};
     int ready = 0;
     do {
+      if (interrupt::pending()) return {Outcome::Interrupted, 0};
       ready = ::poll(&waiting, 1, milliseconds_until(deadline));
     } while (ready < 0 && errno == EINTR);
     if (ready == 0) return {Outcome::TimedOut, 0};
@@ -192,6 +196,35 @@ std::optional<std::string> UdpNetwork::ask(const std::string& prompt, bool hidde
     std::cout << '\n' << std::flush;
   }
   return typed ? std::optional(line) : std::nullopt;
+}
+
+std::vector<Address> UdpNetwork::addresses_of(const std::string& name) {
+  const auto found = look_up(name, Family::Any, 0);
+  std::vector<Address> addresses;
+  if (!found) return addresses;
+  for (const addrinfo* each = found->get(); each != nullptr; each = each->ai_next) {
+    if (each->ai_family == AF_INET) {
+      const auto& v4 = reinterpret_cast<const sockaddr_in&>(*each->ai_addr);
+      addresses.push_back(Address::v4(ntohl(v4.sin_addr.s_addr)));
+    } else if (each->ai_family == AF_INET6) {
+      const auto& v6 = reinterpret_cast<const sockaddr_in6&>(*each->ai_addr);
+      addresses.push_back(
+          Address::from_bytes(ByteView(v6.sin6_addr.s6_addr, 16), v6.sin6_scope_id));
+    }
+  }
+  return addresses;
+}
+
+bool UdpNetwork::interrupted() const { return interrupt::pending(); }
+void UdpNetwork::forget_interrupt() { interrupt::forget(); }
+void UdpNetwork::begin_command() { interrupt::set_busy(true); }
+void UdpNetwork::end_command() { interrupt::set_busy(false); }
+
+std::uint64_t UdpNetwork::memory_used() const {
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  constexpr std::uint64_t kKibibyte = 1024;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKibibyte;
 }
 
 MonoTime UdpNetwork::mono() const { return monotonic_now(); }

@@ -34,6 +34,16 @@ bool families_meet(Family a, Family b) { return a == Family::Any || b == Family:
 
 }  // namespace
 
+void Draft::begin_with(Settings running) {
+  settings = std::move(running);
+  settings.unpeers.clear();
+  settings.fudges.clear();
+  settings.reset_counters = 0;
+  for (const SourceSettings& source : settings.sources) {
+    known_sources_[identity(source)] |= family_bit(source.family);
+  }
+}
+
 void Draft::add_source(SourceSettings source, Report& report) {
   if (settings.sources.size() >= kMaxEntries) {
     report.error(source.where,

@@ -39,6 +39,8 @@ class Draft {
   std::array<bool, kStatisticsSets> generated_statistics{};
   bool mssntp_warned = false;
 
+  /// What is read adds to these settings, whose own lines have been applied.
+  void begin_with(Settings running);
   /// Adds a source unless it is there already.
   void add_source(SourceSettings source, Report& report);
   /// Says that `what` is set by the line there, for a hint if a line of another file is overridden.

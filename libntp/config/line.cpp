@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "libntp/config/line.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "libntp/config/classic.h"
@@ -98,7 +99,13 @@ bool Line::advise() {
   return true;
 }
 
+void Line::note_rejection() {
+  const bool special = at_end() || token_.kind == TokenKind::Punctuation;
+  rejected_column_ = std::max(0, (special ? previous_column_ : token_.column) - 1);
+}
+
 void Line::reject(std::string_view expected) {
+  note_rejection();
   if (advise()) return;
   std::string text = "syntax error, the line is ignored: expected " + std::string(expected);
   if (!previous_text_.empty()) text += " after " + quote(previous_text_);
@@ -106,6 +113,7 @@ void Line::reject(std::string_view expected) {
 }
 
 void Line::reject_rest() {
+  note_rejection();
   if (advise()) return;
   report_.error(here(), "syntax error, the rest of the line is ignored: expected " + expected_ +
                             ", found " + found());

@@ -53,8 +53,12 @@ class Line {
   void reject(std::string_view expected);
   /// The directive is complete, but the next word does not belong to it: what was read is applied.
   void reject_rest();
+  /// Where reading gave up, in octets from the line's begin. NTPsec: the end of the line and
+  /// special characters count as the word before them.
+  [[nodiscard]] int rejected_column() const { return rejected_column_; }
 
  private:
+  void note_rejection();
   [[nodiscard]] std::string found() const;
   bool advise();
 
@@ -66,6 +70,7 @@ class Line {
   std::string previous_text_;
   int previous_line_ = 0;
   int previous_column_ = 0;
+  int rejected_column_ = 0;
   std::optional<Keyword> directive_;
   std::string expected_ = "the end of the line";
 };

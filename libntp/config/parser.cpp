@@ -88,6 +88,7 @@ class Reader {
   explicit Reader(const FileAccess* files) : stack_(files, report_) {}
 
   [[nodiscard]] IncludeStack& stack() { return stack_; }
+  void begin_with(Settings running) { draft_.begin_with(std::move(running)); }
 
   void read_all() {
     while (OpenText* text = stack_.top()) {
@@ -106,6 +107,7 @@ class Reader {
     result.diagnostics = report_.take();
     result.hints = report_.take_hints();
     result.syntax_errors = syntax_errors_;
+    result.syntax_error_columns = std::move(syntax_error_columns_);
     return result;
   }
 
@@ -132,7 +134,7 @@ class Reader {
     if (rest == Rest::Complete) rest = read_directive(line, !includes.empty());
     const bool left_over = rest == Rest::Complete && !line.at_end();
     if (left_over) line.reject_rest();
-    if (left_over || rest == Rest::Void) ++syntax_errors_;
+    if (left_over || rest == Rest::Void) count_syntax_error(line);
     line.skip_rest();
     if (rest == Rest::EndsReading) return stack_.clear();
     if (rest == Rest::Void) return;
@@ -177,18 +179,25 @@ class Reader {
     line.skip_rest();
   }
 
+  void count_syntax_error(const Line& line) {
+    ++syntax_errors_;
+    if (syntax_error_columns_.size() < kMaxDiagnostics) {
+      syntax_error_columns_.push_back(line.rejected_column());
+    }
+  }
+
   Report report_;
   Draft draft_;
   IncludeStack stack_;
   std::size_t syntax_errors_ = 0;
+  std::vector<int> syntax_error_columns_;
 };
 
 }  // namespace
 
 bool ParseResult::has_errors() const {
-  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& each) {
-    return each.severity == Severity::Error;
-  });
+  return std::any_of(diagnostics.begin(), diagnostics.end(),
+                     [](const Diagnostic& each) { return each.severity == Severity::Error; });
 }
 
 ParseResult parse_file(const std::string& path, const FileAccess& files) {
@@ -203,6 +212,14 @@ ParseResult parse_file(const std::string& path, const FileAccess& files) {
 
 ParseResult parse_text(std::string_view text, const std::string& name) {
   Reader reader(nullptr);
+  reader.stack().push_text(name, std::string(text));
+  reader.read_all();
+  return reader.finish();
+}
+
+ParseResult parse_more(Settings running, std::string_view text, const std::string& name) {
+  Reader reader(nullptr);
+  reader.begin_with(std::move(running));
   reader.stack().push_text(name, std::string(text));
   reader.read_all();
   return reader.finish();

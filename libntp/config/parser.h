@@ -41,6 +41,8 @@ struct ParseResult {
   std::vector<Diagnostic> hints;
   /// How many lines were not understood in whole.
   std::size_t syntax_errors = 0;
+  /// Where on their lines, from 0; the first hundred of them.
+  std::vector<int> syntax_error_columns;
 
   [[nodiscard]] bool has_errors() const;
 };
@@ -51,5 +53,8 @@ struct ParseResult {
 ParseResult parse_file(const std::string& path, const FileAccess& files);
 /// The same for text that stands alone, without includes; `name` is used in diagnostics.
 ParseResult parse_text(std::string_view text, const std::string& name);
+/// Lines that add to a running configuration (`:config`). What they unpeer is no longer among its
+/// sources; `unpeers` and `reset_counters` hold those of these lines alone.
+ParseResult parse_more(Settings running, std::string_view text, const std::string& name);
 
 }  // namespace ntp::config

@@ -147,6 +147,26 @@ struct ResourceUsage {
   std::int64_t largest_resident = 0;  // KiB, the highest so far
 };
 
+/// The state of the kernel's clock, as ntp_adjtime() gives it.
+struct KernelClock {
+  double offset = 0;           // s
+  double frequency = 0;        // s/s
+  double max_error = 0;        // s
+  double estimated_error = 0;  // s
+  int status = 0;              // STA_ bits
+  std::int64_t time_constant = 0;
+  double precision = 0;      // s
+  double tolerance = 0;      // s/s
+  double pps_frequency = 0;  // s/s
+  double pps_jitter = 0;     // s
+  int pps_interval = 0;      // log2 s
+  double pps_stability = 0;  // s/s
+  std::int64_t pps_jitter_exceeded = 0;
+  std::int64_t pps_calibrations = 0;
+  std::int64_t pps_calibration_errors = 0;
+  std::int64_t pps_stability_exceeded = 0;
+};
+
 /// Syslog's severities, as far as they are used.
 enum class LogLevel : std::uint8_t { Error, Warning, Notice, Info, Debug };
 

@@ -108,6 +108,8 @@ class TextReply {
   /// An item that is stored whole, as `name=value` or any text.
   void add_raw(std::string_view item);
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// How many frames are full.
+  [[nodiscard]] std::size_t full_frames() const { return cuts_.size(); }
   /// The datagrams, in order. `header` gives everything but response, more, offset and count.
   [[nodiscard]] std::vector<std::vector<std::uint8_t>> frames(ControlHeader header) const;
 

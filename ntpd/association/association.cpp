@@ -14,7 +14,8 @@ Association::Association(Id id, const config::SourceSettings& settings, const Co
       settings_(settings),
       schedule_(settings.min_poll, settings.max_poll, first),
       reach_changed_(context.mono) {
-  flash_ = flash::kPeerStratum | flash::kPeerDistance | flash::kPeerUnreachable;
+  flash_ = flash::kPeerDistance | flash::kPeerUnreachable;
+  precision_ = context.precision;
 }
 
 void Association::reconfigure(const config::SourceSettings& settings, const Context& context) {
@@ -32,6 +33,7 @@ void Association::forget(const Context& context, RefId reference_id) {
   filter_.clear();
   leap_ = Leap::Unsynchronized;
   stratum_ = wire::kStratumUnsynchronized;
+  precision_ = context.precision;
   reference_id_ = reference_id;
   reach_ = 0;
   unreach_ = 0;
@@ -167,7 +169,8 @@ control::PeerView Association::view(const Context& context) const {
   view.until_next_poll = to_seconds(schedule_.due() - context.mono);
   view.delay = estimate().delay;
   view.offset = estimate().offset;
-  view.jitter = estimate().jitter;
+  // NTPsec: without samples it is what the clock can tell apart at best.
+  view.jitter = filter_.has_estimate() ? estimate().jitter : log2_seconds(context.precision);
   view.dispersion = estimate().dispersion;
   view.key_id = settings_.key;
   for (std::size_t i = 0; i < sync::ClockFilter::kStages; ++i) {

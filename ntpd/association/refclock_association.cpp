@@ -56,6 +56,21 @@ std::optional<sync::Candidate> RefclockAssociation::candidate(const Context& con
   return offered;
 }
 
+control::ClockView RefclockAssociation::clock_view() const {
+  control::ClockView view;
+  view.name = driver_->name();
+  view.device = driver_->description();
+  view.polls = sent_;
+  view.fudge_time1 = settings_.time1;
+  view.fudge_time2 = settings_.time2;
+  view.stratum = stratum_ < wire::kStratumUnsynchronized
+                     ? stratum_
+                     : settings_.stratum.value_or(driver_->default_stratum());
+  view.reference_id = reference_id_;
+  view.flags = settings_.flags;
+  return view;
+}
+
 control::PeerView RefclockAssociation::view(const Context& context) const {
   control::PeerView view = Association::view(context);
   view.authentic = reach_ != 0;

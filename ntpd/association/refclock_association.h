@@ -22,6 +22,8 @@ class RefclockAssociation final : public Association {
   [[nodiscard]] const refclock::Driver& driver() const { return *driver_; }
   std::optional<sync::Candidate> candidate(const Context& context) override;
   [[nodiscard]] control::PeerView view(const Context& context) const override;
+  /// What the driver has to say of itself.
+  [[nodiscard]] control::ClockView clock_view() const;
 
  private:
   void take_identity();

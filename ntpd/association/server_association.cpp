@@ -326,6 +326,11 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   view.old_packet = old_packet_;
   view.kisses = kisses_;
   if (named()) view.host_name = settings_.host;
+  if (!address_.is_set()) {
+    // NTPsec: while there is no address it shows how soon the name is looked up again.
+    view.host_poll = std::min(kFirstRetry + std::max(failed_look_ups_ - 1, 0), kLastRetry);
+    view.flash = flash::kPeerDistance | flash::kPeerUnreachable;
+  }
   return view;
 }
 

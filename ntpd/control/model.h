@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -125,6 +126,33 @@ struct RestrictionView {
   std::string flags;  // words, with blanks between them
 };
 
+/// A client that was seen lately.
+struct ClientView {
+  Endpoint remote;  // of the last packet
+  Address local;    // what it asked last
+  WallTime first{};
+  WallTime last{};
+  std::uint64_t count = 0;
+  std::uint64_t dropped = 0;
+  double score = 0;         // packets a second
+  std::uint32_t flags = 0;  // restrict bits in force for the last packet
+  int mode = 0;
+  int version = 0;
+};
+
+/// A local address of the daemon.
+struct InterfaceView {
+  Endpoint local;
+  std::string name;
+  bool enabled = true;  // false: packets to it are ignored
+  unsigned flags = 0;   // 0x1 up, 0x4 loopback, 0x80 wildcard
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t failed = 0;  // that could not be sent
+  std::uint64_t peers = 0;   // associations that use it
+  double uptime = 0;         // s
+};
+
 /// A system variable of the administrator's own (`setvar`).
 struct UserVariable {
   std::string text;  // `name=value`, sent as it stands
@@ -153,6 +181,25 @@ class Model {
   [[nodiscard]] virtual std::vector<RestrictionView> restrictions() const { return {}; }
   /// Somebody with a key has seen an association's last event.
   virtual void acknowledge_events(std::uint16_t /*id*/) {}
+
+  using ClientVisitor = std::function<bool(const ClientView&)>;
+  /// Shows recent clients from the one seen least recently on, or those seen after `after`, until
+  /// the visitor says false. It may come back empty-handed: nobody has to be remembered.
+  virtual void visit_clients(const std::optional<Address>& /*after*/,
+                             const ClientVisitor& /*visitor*/) const {}
+  [[nodiscard]] virtual std::optional<ClientView> client(const Address& /*address*/) const {
+    return {};
+  }
+  [[nodiscard]] virtual std::uint64_t client_count() const { return 0; }
+  /// The wildcards first.
+  [[nodiscard]] virtual std::vector<InterfaceView> interfaces() const { return {}; }
+
+  /// Carries out lines of ntp.conf. Gives the columns, from 0, at which lines were not understood.
+  virtual std::vector<int> configure(std::string_view /*text*/, const Endpoint& /*from*/) {
+    return {};
+  }
+  /// A request that the restrict list forbids was refused: `what` says which.
+  virtual void refused(const Endpoint& /*from*/, std::string_view /*what*/) {}
 };
 
 }  // namespace ntp::control

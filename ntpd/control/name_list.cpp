@@ -22,7 +22,7 @@ ListItem strict_item(std::string_view list) {
   if (comma != std::string_view::npos) item.rest = list.substr(comma + 1);
   const std::size_t equals = text.find('=');
   item.name = text.substr(0, equals);
-  if (equals != std::string_view::npos) item.value_size = text.size() - equals - 1;
+  if (equals != std::string_view::npos) item.value = text.substr(equals + 1);
   return item;
 }
 
@@ -30,10 +30,7 @@ std::optional<ListItem> tolerant_item(std::string_view list) {
   const std::size_t start = list.find_first_not_of(kSkipped);
   if (start == std::string_view::npos) return std::nullopt;
   ListItem item = strict_item(list.substr(start));
-  if (item.value_size > 0) {
-    const std::string_view value = list.substr(start + item.name.size() + 1, item.value_size);
-    item.value_size = trim(value).size();
-  }
+  item.value = trim(item.value);
   return item;
 }
 

@@ -9,10 +9,10 @@
 /// can tell apart: strictly for system variables, with tolerance for all others.
 namespace ntp::control {
 
-/// One item of the list, `name` or `name=value`; the value is never used.
+/// One item of the list, `name` or `name=value`; variables are asked for by name alone.
 struct ListItem {
   std::string_view name;
-  std::size_t value_size = 0;
+  std::string_view value;
   /// What follows the item, its comma left out.
   std::string_view rest;
 };

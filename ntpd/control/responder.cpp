@@ -11,7 +11,9 @@
 #include "libntp/wire/control.h"
 #include "ntpd/control/events.h"
 #include "ntpd/control/format.h"
+#include "ntpd/control/lists.h"
 #include "ntpd/control/name_list.h"
+#include "ntpd/control/text_writer.h"
 #include "ntpd/control/variables.h"
 
 namespace ntp::control {
@@ -19,10 +21,6 @@ namespace {
 
 using wire::ControlError;
 using wire::ControlOpcode;
-using Reply = std::vector<std::vector<std::uint8_t>>;
-
-/// The offset field of a frame has 16 bits: no text may be longer.
-constexpr std::size_t kTextLimit = 0xffff;
 
 /// Of a frame whose data can't be read: everything but the count.
 std::optional<wire::ControlHeader> header_alone(ByteView request) {
@@ -61,7 +59,7 @@ std::optional<std::vector<bool>> named_variables(std::string_view list,
                                                  std::span<const Variable> table) {
   std::vector<bool> named(table.size(), false);
   while (const std::optional<ListItem> item = tolerant_item(list)) {
-    if (item->value_size >= kTolerantValueLimit) break;
+    if (item->value.size() >= kTolerantValueLimit) break;
     const auto found = std::ranges::find(table, item->name, &Variable::name);
     if (found == table.end()) return std::nullopt;
     named[static_cast<std::size_t>(found - table.begin())] = true;
@@ -70,48 +68,33 @@ std::optional<std::vector<bool>> named_variables(std::string_view list,
   return named;
 }
 
-/// A text reply that stays within what the offset field can say; what is beyond is left out.
-class Text {
- public:
-  void add(std::string_view name, std::string_view value) {
-    if (reserve(name.size() + value.size() + 1)) reply_.add(name, value);
-  }
-  void add_raw(std::string_view item) {
-    if (reserve(item.size())) reply_.add_raw(item);
-  }
-  [[nodiscard]] bool has_room(std::size_t item) const {
-    return item + kSeparator <= kTextLimit - size_;
-  }
-  Reply frames(const wire::ControlHeader& header) { return reply_.frames(header); }
-
- private:
-  bool reserve(std::size_t item) {
-    if (!has_room(item)) return false;
-    size_ += item + kSeparator;
-    return true;
-  }
-
-  static constexpr std::size_t kSeparator = 3;
-
-  wire::TextReply reply_;
-  std::size_t size_ = 0;
-};
-
 /// One request on its way to its answer.
 class Query {
  public:
   /// What the MAC of the request allows.
   enum class Right : std::uint8_t { None, Known, Control };
 
-  Query(Model& model, const Identity& identity, wire::ControlHeader header,
-        const SystemView& system, std::string_view list, Right right)
-      : model_(model),
-        identity_(identity),
+  /// What a query is answered from.
+  struct Sources {
+    Model& model;
+    Random& random;
+    Nonces& nonces;
+    const Identity& identity;
+    const SystemView& system;
+    const Caller& caller;
+  };
+
+  Query(const Sources& sources, wire::ControlHeader header, std::string_view list, Right right)
+      : model_(sources.model),
+        random_(sources.random),
+        nonces_(sources.nonces),
+        identity_(sources.identity),
+        system_(sources.system),
+        caller_(sources.caller),
         header_(header),
-        system_(system),
         list_(list),
         right_(right) {
-    header_.leap = system.leap;
+    header_.leap = system_.leap;
   }
 
   Reply answer();
@@ -126,6 +109,9 @@ class Query {
   Reply peer_values(std::string_view list);
   Reply clock_values();
   Reply ordered_list();
+  Reply configuration();
+  Reply nonce();
+  Reply client_list();
   /// What a tolerant list names, or the default set if it names nothing, in the table's order.
   template <class Variable, class Getter>
   Reply listed_values(std::span<const Variable> table, std::string_view list, Getter getter) const;
@@ -134,10 +120,17 @@ class Query {
   [[nodiscard]] const UserVariable* user_variable(std::string_view name) const;
   [[nodiscard]] std::optional<std::uint16_t> any_clock() const;
 
+  [[nodiscard]] std::string fresh_nonce() const {
+    return nonces_.make(caller_.remote, caller_.received, system_.uptime);
+  }
+
   Model& model_;
+  Random& random_;
+  Nonces& nonces_;
   const Identity& identity_;
-  wire::ControlHeader header_;
   const SystemView& system_;
+  const Caller& caller_;
+  wire::ControlHeader header_;
   std::string_view list_;
   Right right_;
   std::vector<UserVariable> user_variables_;
@@ -154,11 +147,14 @@ Reply Query::answer() {
     case ControlOpcode::ReadClock:
       return clock_values();
     case ControlOpcode::Configure:
-      return error(right_ == Right::Control ? ControlError::BadOpcode : ControlError::Permission);
+      return right_ == Right::Control ? configuration() : error(ControlError::Permission);
     case ControlOpcode::ReadOrderedList:
       return right_ == Right::Control ? ordered_list() : error(ControlError::Permission);
+    case ControlOpcode::RequestNonce:
+      return nonce();
+    case ControlOpcode::ReadMru:
+      return client_list();
     default:
-      // RequestNonce and ReadMru are among them: there is no list of clients to read yet.
       return error(ControlError::BadOpcode);
   }
 }
@@ -200,17 +196,17 @@ Reply Query::system_values() {
 
   // NTPsec: names are taken strictly and in the order of the request, but what is not in the table
   // is looked for a second time among the user's variables, and there with tolerance.
-  Text text;
+  TextWriter text;
   while (!list_.empty()) {
     const ListItem strict = strict_item(list_);
-    if (strict.value_size >= kStrictValueLimit) break;
+    if (strict.value.size() >= kStrictValueLimit) break;
     if (const auto value = system_item(strict.name)) {
       text.add(strict.name, *value);
       list_ = strict.rest;
       continue;
     }
     const std::optional<ListItem> tolerant = tolerant_item(list_);
-    if (!tolerant || tolerant->value_size >= kTolerantValueLimit) {
+    if (!tolerant || tolerant->value.size() >= kTolerantValueLimit) {
       return error(ControlError::BadValue);
     }
     const UserVariable* variable = user_variable(tolerant->name);
@@ -223,7 +219,7 @@ Reply Query::system_values() {
 
 Reply Query::system_defaults() {
   const SystemContext context{model_, identity_, system_};
-  Text text;
+  TextWriter text;
   for (const SystemVariable& variable : system_variables()) {
     if (variable.listing != Listing::Default) continue;
     if (const auto value = variable.value(context)) text.add(variable.name, *value);
@@ -281,23 +277,63 @@ Reply Query::clock_values() {
 }
 
 Reply Query::ordered_list() {
-  if (list_ != "addr_restrictions") return error(ControlError::UnknownVariable);
   header_.status = 0;
-  Text text;
-  std::size_t index = 0;
-  for (const RestrictionView& entry : model_.restrictions()) {
-    const std::string number = std::to_string(index++);
-    const std::string items[] = {"addr." + number + '=' + address(entry.address),
-                                 "mask." + number + '=' + address(entry.mask),
-                                 "hits." + number + '=' + integer(entry.hits),
-                                 "flags." + number + '=' + entry.flags};
-    // An entry is sent whole or not at all.
-    constexpr std::size_t kSeparators = 4 * 3;
-    std::size_t size = kSeparators;
-    for (const std::string& item : items) size += item.size();
-    if (!text.has_room(size)) break;
-    for (const std::string& item : items) text.add_raw(item);
+  TextWriter text;
+  if (list_.empty() || list_ == "ifstats") {
+    write_interfaces(model_, random_, text);
+  } else if (list_ == "addr_restrictions") {
+    write_restrictions(model_, random_, text);
+  } else {
+    return error(ControlError::UnknownVariable);
   }
+  return text.frames(header_);
+}
+
+Reply Query::configuration() {
+  if (header_.association != 0) return error(ControlError::BadValue);
+  header_.status = 0;
+  TextWriter text;
+  if (!caller_.may_modify) {
+    model_.refused(caller_.remote, "runtime configuration (nomodify)");
+    text.add_raw("runtime configuration prohibited by restrict ... nomodify");
+    return text.frames(header_);
+  }
+  // NTPsec: no text at all is no line that could be understood.
+  const std::vector<int> columns =
+      list_.empty() ? std::vector<int>{0} : model_.configure(list_, caller_.remote);
+  std::string news = columns.empty() ? "Config Succeeded" : "";
+  for (const int column : columns) news += "column " + integer(column) + " syntax error";
+  text.add_raw(news);
+  return text.frames(header_);
+}
+
+Reply Query::nonce() {
+  header_.status = 0;
+  TextWriter text;
+  text.add("nonce", fresh_nonce());
+  return text.frames(header_);
+}
+
+Reply Query::client_list() {
+  if (!caller_.may_list_clients) {
+    model_.refused(caller_.remote, "list of clients (nomrulist)");
+    return error(ControlError::Permission);
+  }
+  header_.status = 0;
+  // NTPsec: who has not shown that it gets what is sent to its address gets nothing, not an error.
+  const auto query = ClientQuery::parse(list_);
+  if (!query || !nonces_.valid(query->nonce, caller_.remote, caller_.received, system_.uptime)) {
+    return {};
+  }
+  if (!query->has_valid_limits()) return error(ControlError::BadValue);
+  TextWriter text;
+  if (query->limit == 1) {
+    write_named_clients(model_, *query, fresh_nonce(), system_.clock, random_, text);
+    return text.frames(header_);
+  }
+  const auto prior = find_prior(model_, *query);
+  if (query->priors != 0 && !prior) return error(ControlError::UnknownVariable);
+  write_clients(model_, *query, prior, fresh_nonce(), system_.clock, random_, text);
   return text.frames(header_);
 }
 
@@ -307,7 +343,7 @@ Reply Query::listed_values(std::span<const Variable> table, std::string_view lis
   const std::optional<std::vector<bool>> named = named_variables(list, table);
   if (!named) return error(ControlError::UnknownVariable);
   const bool by_name = std::ranges::find(*named, true) != named->end();
-  Text text;
+  TextWriter text;
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (by_name ? !(*named)[i] : table[i].listing != Listing::Default) continue;
     if (const auto value = getter(table[i], by_name)) text.add(table[i].name, *value);
@@ -317,10 +353,14 @@ Reply Query::listed_values(std::span<const Variable> table, std::string_view lis
 
 }  // namespace
 
-Responder::Responder(Model& model, Identity identity, Authority authority)
-    : model_(model), identity_(std::move(identity)), authority_(authority) {}
+Responder::Responder(Model& model, Random& random, Identity identity, Authority authority)
+    : model_(model),
+      random_(random),
+      identity_(std::move(identity)),
+      authority_(authority),
+      nonces_(random) {}
 
-std::vector<std::vector<std::uint8_t>> Responder::respond(ByteView request) const {
+std::vector<std::vector<std::uint8_t>> Responder::respond(ByteView request, const Caller& caller) {
   const auto frame = wire::decode_control_request(request);
   if (!frame) {
     const std::optional<ControlError> code = frame.error().answer;
@@ -334,9 +374,12 @@ std::vector<std::vector<std::uint8_t>> Responder::respond(ByteView request) cons
                      : key == authority_.control_key ? Query::Right::Control
                                                      : Query::Right::Known;
   const SystemView system = model_.system();
-  Reply answer =
-      Query(model_, identity_, frame->header, system, as_text(frame->data), right).answer();
-  if (key != 0) sign(answer, key, *authority_.keys);
+  // A new configuration may take the key away; the answer is still signed where it can be.
+  crypto::KeyRing* const keys = authority_.keys;
+  Reply answer = Query({model_, random_, nonces_, identity_, system, caller}, frame->header,
+                       as_text(frame->data), right)
+                     .answer();
+  if (key != 0) sign(answer, key, *keys);
   return answer;
 }
 

@@ -141,15 +141,22 @@ class Daemon {
       log_.error("CONFIG: not reloaded: " + parsed.error().message);
       return;
     }
+    take_over(loop, std::move(*parsed));
+  }
+
+  /// Brings every part of the daemon to another configuration.
+  void take_over(io::EventLoop& loop, config::ParseResult parsed) {
     const config::Settings before = engine_->settings();
-    if (!parsed->has_errors()) {
-      warn_of_missing_effects(parsed->settings);
+    if (!parsed.has_errors()) {
+      warn_of_missing_effects(parsed.settings);
       // The engine can only begin to steer a clock that has been taken over.
-      if (!before.discipline && parsed->settings.discipline) clock_.discipline(true);
+      if (!before.discipline && parsed.settings.discipline) clock_.discipline(true);
     }
-    for (const config::Section section : engine_->reload(std::move(*parsed))) {
+    for (const config::Section section : engine_->reload(std::move(parsed))) {
       if (section == config::Section::Log) follow_log(before);
-      if (section == config::Section::Network) follow_network(loop, before);
+      if (section != config::Section::Network) continue;
+      // Later: it may be one of the sockets to be closed that brought the request to do so.
+      timers_->at(clock_.mono(), [this, &loop, before] { follow_network(loop, before); });
     }
     if (!engine_->settings().discipline) clock_.discipline(false);
   }
@@ -293,6 +300,24 @@ class Daemon {
     interfaces_.emplace(settings.interfaces, !settings.no_virtual_addresses, io::local_addresses);
   }
 
+  std::vector<control::InterfaceView> interface_views() const {
+    constexpr unsigned kUp = 0x1;
+    constexpr unsigned kLoopback = 0x4;
+    const config::Settings& settings = engine_->settings();
+    std::vector<control::InterfaceView> views;
+    for (const config::LocalAddress& each : io::local_addresses()) {
+      const auto action =
+          config::action_for(each, settings.interfaces, !settings.no_virtual_addresses);
+      control::InterfaceView view;
+      view.local.address = each.address;
+      view.name = each.device;
+      view.enabled = action == config::InterfaceRule::Action::Listen;
+      view.flags = kUp | (each.loopback_device ? kLoopback : 0);
+      views.push_back(std::move(view));
+    }
+    return views;
+  }
+
   bool drop_privileges() {
     if (!options_.identity.wanted()) return true;
     const auto dropped = os::drop_privileges(options_.identity);
@@ -319,6 +344,11 @@ class Daemon {
     engine.identity = host_identity();
     engine.process_id = getpid();
     engine.resource_usage = os::resource_usage;
+    engine.kernel_clock = os::kernel_clock;
+    engine.interfaces = [this] { return interface_views(); };
+    engine.take_over = [this, &loop](config::ParseResult parsed) {
+      take_over(loop, std::move(parsed));
+    };
     engine.on_hour = [this] { follow_log_rotation(); };
     engine.keys = keys_;
     engine.on_exit = [&loop, &status](int wanted) {
@@ -337,6 +367,7 @@ class Daemon {
   int serve(io::EventLoop& loop, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
+    timers_ = &timers;
     io::UdpNetwork network(loop, clock_, settings.dscp);
     network_ = &network;
     io::SystemResolver resolver(loop);
@@ -353,6 +384,7 @@ class Daemon {
     extra_sockets_.reset();
     engine_.reset();
     network_ = nullptr;
+    timers_ = nullptr;
     return status;
   }
 
@@ -367,6 +399,7 @@ class Daemon {
   std::unique_ptr<io::UdpServer> sockets_;
   std::unique_ptr<io::UdpServer> extra_sockets_;
   io::UdpNetwork* network_ = nullptr;
+  io::AsioTimers* timers_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
 };
 

@@ -19,8 +19,8 @@ class ClockLoop {
     bool discipline = true;
     /// Empty: none.
     std::string drift_file;
-    /// s/s: a change of the frequency that is worth a write (NTPsec: nonvolatile). It is halved each
-    /// hour without one.
+    /// s/s: a change of the frequency that is worth a write (NTPsec: nonvolatile). It is halved
+    /// each hour without one.
     double drift_threshold = 1e-7;
     /// s/s, from `tinker freq`; the drift file takes precedence.
     std::optional<double> frequency;

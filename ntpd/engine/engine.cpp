@@ -58,7 +58,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
       keys_(keys_of(options_, settings_, host)),
       clock_(clock_settings(settings_, options_), host),
       server_(settings_, host.random),
-      control_(*this, options_.identity, {&keys_->ring(), keys_->control_key()}),
+      control_(*this, host.random, options_.identity, {&keys_->ring(), keys_->control_key()}),
       statistics_(std::in_place, settings_, options_.process_id, host),
       self_(std::make_shared<Engine*>(this)) {
   server_.use_keys(keys_->ring());
@@ -75,7 +75,7 @@ Engine::~Engine() {
 
 void Engine::start() {
   running_ = true;
-  started_ = host_.clock.mono();
+  started_ = io_reset_ = timers_reset_ = host_.clock.mono();
   state_.orphan_at = started_ + std::chrono::seconds(settings_.tos.orphan_wait);
   report(control::SystemEvent::Restart);
   if (clock_.start()) {
@@ -160,19 +160,28 @@ void Engine::clock_moved(Duration by) {
 }
 
 void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {
+  namespace flag = config::restrict_flag;
+  ++packets_received_;
+  Traffic& traffic = traffic_of(datagram.local);
+  ++traffic.received;
+  const auto answer = [&](ByteView octets) {
+    ++packets_sent_;
+    ++traffic.sent;
+    reply(octets);
+  };
   std::array<std::uint8_t, server::kMaxReply> out;
   const auto outcome = server_.handle(datagram, host_.clock, out);
   switch (outcome.action) {
     case server::Outcome::Action::Reply:
-      ++packets_sent_;
-      reply(ByteView(out).first(outcome.size));
+      answer(ByteView(out).first(outcome.size));
       break;
-    case server::Outcome::Action::Control:
-      for (const auto& frame : control_.respond(datagram.payload)) {
-        ++packets_sent_;
-        reply(frame);
-      }
+    case server::Outcome::Action::Control: {
+      const control::Caller caller{datagram.remote, datagram.received,
+                                   (outcome.flags & flag::kNoMruList) == 0,
+                                   (outcome.flags & flag::kNoModify) == 0};
+      for (const auto& frame : control_.respond(datagram.payload, caller)) answer(frame);
       break;
+    }
     case server::Outcome::Action::Drop:
       break;
   }

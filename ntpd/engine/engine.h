@@ -44,6 +44,14 @@ struct EngineOptions {
   std::function<void(bool stepped, double offset)> on_clock_set = [](bool, double) {};
   /// For usestats; without it there are none.
   std::function<ResourceUsage()> resource_usage;
+  /// For the variables of the kernel's clock; without it they are zero.
+  std::function<std::optional<KernelClock>()> kernel_clock;
+  /// The host's addresses with name and flags, for mode 6; without it only the wildcards are
+  /// listed.
+  std::function<std::vector<control::InterfaceView>()> interfaces;
+  /// Brings the whole daemon to a configuration that came by mode 6, with Engine::reload() for its
+  /// own part; without it that is all.
+  std::function<void(config::ParseResult)> take_over;
   /// Once an hour, for the upkeep that is not the engine's: the log file.
   std::function<void()> on_hour = [] {};
   /// Keys that have been read already, while there was the right to; null: the engine reads them.
@@ -100,8 +108,23 @@ class Engine final : public control::Model {
   [[nodiscard]] std::vector<control::UserVariable> user_variables() const override;
   [[nodiscard]] std::vector<control::RestrictionView> restrictions() const override;
   void acknowledge_events(std::uint16_t id) override;
+  [[nodiscard]] std::optional<double> quantity(std::string_view name) const override;
+  [[nodiscard]] std::optional<control::ClockView> clock(std::uint16_t id) const override;
+  void visit_clients(const std::optional<Address>& after,
+                     const ClientVisitor& visitor) const override;
+  [[nodiscard]] std::optional<control::ClientView> client(const Address& address) const override;
+  [[nodiscard]] std::uint64_t client_count() const override { return server_.recent().size(); }
+  [[nodiscard]] std::vector<control::InterfaceView> interfaces() const override;
+  std::vector<int> configure(std::string_view text, const Endpoint& from) override;
+  void refused(const Endpoint& from, std::string_view what) override;
 
  private:
+  /// Datagrams of one local address.
+  struct Traffic {
+    std::uint64_t received = 0;
+    std::uint64_t sent = 0;
+    std::uint64_t failed = 0;
+  };
   /// An association with what it holds of the host.
   struct Row {
     std::unique_ptr<association::Association> association;
@@ -148,6 +171,15 @@ class Engine final : public control::Model {
   void rebuild_access();
   void admit(Row& row);
   [[nodiscard]] bool admits_reply(const Datagram& datagram);
+
+  // engine_mode6.cpp
+  [[nodiscard]] Traffic& traffic_of(const Address& local);
+  void drop_unpeered(const std::vector<config::UnpeerSettings>& unpeers,
+                     std::vector<config::SourceSettings>& sources);
+  void reset_counters(unsigned targets);
+
+  // engine_counters.cpp
+  [[nodiscard]] std::optional<std::uint64_t> traffic_counter(std::string_view name) const;
 
   // engine_keys.cpp
   void check_key(const association::Association& source);
@@ -227,8 +259,13 @@ class Engine final : public control::Model {
   ResourceUsage used_before_;
   bool synchronized_once_ = false;
   bool running_ = false;
+  std::map<Address, Traffic> traffic_;
+  std::uint64_t packets_received_ = 0;
   std::uint64_t packets_sent_ = 0;
+  std::uint64_t requests_sent_ = 0;
   std::uint64_t send_failures_ = 0;
+  MonoTime io_reset_{};
+  MonoTime timers_reset_{};
   // Callbacks of the resolver may outlive the engine; they hold a weak reference to this.
   std::shared_ptr<Engine*> self_;
 };

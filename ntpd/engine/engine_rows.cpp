@@ -167,6 +167,7 @@ void Engine::perform(Row& row, const association::Send& send) {
     if (!channel) {
       host_.log.debug("IO: " + channel.error().message);
       ++send_failures_;
+      ++traffic_of(Address::any(server.address().family())).failed;
       server.send_failed();
       return;
     }
@@ -177,11 +178,13 @@ void Engine::perform(Row& row, const association::Send& send) {
   if (const auto done = row.channel->send(send.packet); !done) {
     host_.log.debug("IO: " + done.error().message);
     ++send_failures_;
+    ++traffic_of(Address::any(server.address().family())).failed;
     server.send_failed();
     return;
   }
   ++row.sent_on_channel;
   ++packets_sent_;
+  ++requests_sent_;
 }
 
 void Engine::look_up(association::Id id, const association::Resolve& request) {
@@ -199,6 +202,7 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   using association::ServerAssociation;
   Row* row = find(id);
   if (row == nullptr) return;
+  ++packets_received_;
   if (!admits_reply(datagram)) {
     server_.count_reply(datagram.payload, server::DropReason::Restricted);
     return;

@@ -101,17 +101,4 @@ std::vector<control::RestrictionView> Engine::restrictions() const {
   return views;
 }
 
-std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
-  if (name == "io_sent") return packets_sent_;
-  if (name == "io_sendfailed") return send_failures_;
-  const auto seconds_since = [this](MonoTime begin) {
-    const auto span = std::chrono::floor<std::chrono::seconds>(host_.clock.mono() - begin);
-    return static_cast<std::uint64_t>(span.count());
-  };
-  if (name == "ss_reset") return seconds_since(counting_since_);
-  if (name == "ss_reset_r") return seconds_since(started_);
-  if (const auto count = key_counter(name)) return count;
-  return server_.counter(name);
-}
-
 }  // namespace ntp::engine

@@ -116,6 +116,12 @@ Result<void> HostClock::apply(const ClockCommand& command) {
   return kernel_ ? kernel_->apply(command) : Result<void>{};
 }
 
+std::optional<KernelClock> kernel_clock() {
+  timex state{};
+  if (adjtimex(&state) < 0) return std::nullopt;
+  return clock_of(state);
+}
+
 int measure_precision() {
   constexpr int kReadings = 2000;
   Duration least = std::chrono::milliseconds(1);

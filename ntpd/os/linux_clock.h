@@ -61,6 +61,9 @@ class HostClock final : public ReadOnlyClock {
   std::unique_ptr<LinuxClock> kernel_;
 };
 
+/// The kernel's clock now; nothing if it can't be read.
+std::optional<KernelClock> kernel_clock();
+
 /// The precision of CLOCK_REALTIME: the time it takes to read it, as the nearest power of two in
 /// log2 s, held within -30..-20 (RFC 5905 section 7.3).
 int measure_precision();

@@ -77,6 +77,28 @@ double rate_of(const timex& state) {
   return frequency + (static_cast<double>(state.tick) - nominal) / nominal;
 }
 
+KernelClock clock_of(const timex& state) {
+  const double offset_unit = (state.status & STA_NANO) != 0 ? 1e-9 : 1e-6;  // s
+  KernelClock clock;
+  clock.offset = static_cast<double>(state.offset) * offset_unit;
+  clock.frequency = static_cast<double>(state.freq) / kScaledPpm;
+  clock.max_error = static_cast<double>(state.maxerror) / kMicrosecondsPerSecond;
+  clock.estimated_error = static_cast<double>(state.esterror) / kMicrosecondsPerSecond;
+  clock.status = state.status;
+  clock.time_constant = state.constant;
+  clock.precision = static_cast<double>(state.precision) / kMicrosecondsPerSecond;
+  clock.tolerance = static_cast<double>(state.tolerance) / kScaledPpm;
+  clock.pps_frequency = static_cast<double>(state.ppsfreq) / kScaledPpm;
+  clock.pps_jitter = static_cast<double>(state.jitter) * offset_unit;
+  clock.pps_interval = state.shift;
+  clock.pps_stability = static_cast<double>(state.stabil) / kScaledPpm;
+  clock.pps_jitter_exceeded = state.jitcnt;
+  clock.pps_calibrations = state.calcnt;
+  clock.pps_calibration_errors = state.errcnt;
+  clock.pps_stability_exceeded = state.stbcnt;
+  return clock;
+}
+
 long nominal_tick() {
   const long ticks_per_second = sysconf(_SC_CLK_TCK);
   return ticks_per_second > 0 ? 1'000'000 / ticks_per_second : 10'000;

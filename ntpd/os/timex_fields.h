@@ -4,6 +4,7 @@
 #include <sys/timex.h>
 
 #include "libntp/core/clock_command.h"
+#include "libntp/core/seams.h"
 
 /// The kernel's `struct timex` as values in and out: no system call here.
 namespace ntp::os {
@@ -26,6 +27,9 @@ timex tai_fields(int offset);
 
 /// The rate correction the kernel applies, in s/s: its frequency plus what its tick length adds.
 double rate_of(const timex& state);
+
+/// All of it, by the units that its status says.
+KernelClock clock_of(const timex& state);
 
 /// The kernel's tick length for no correction, in µs.
 long nominal_tick();

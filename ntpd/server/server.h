@@ -50,6 +50,9 @@ class Server {
   /// Counts a datagram that came as an answer to an own request, and what was wrong with it.
   void count_reply(ByteView datagram, std::optional<DropReason> reason = std::nullopt);
 
+  /// Counts a request that was let in and then refused by the restrict list (`nomodify`, …).
+  void count_refusal() { count(DropReason::Restricted); }
+
   /// The keys that sign and check from now on; they outlive the server. Without any, each MAC is
   /// wrong.
   void use_keys(crypto::KeyRing& keys) { keys_ = &keys; }

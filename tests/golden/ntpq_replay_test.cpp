@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <ostream>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <tuple>
@@ -31,17 +33,45 @@ std::ostream& operator<<(std::ostream& stream, const Printed& printed) {
                 << printed.requests_left << "\n";
 }
 
+/// Runs whose text is another than NTPsec's, and why.
+const std::map<std::string, std::string> kExceptions = {
+    {"ntpq -d -c 'rv 0 leap'", "debugging is in words of our own"},
+    {"ntpq -D 3 -c 'rv 0 leap'", "the same"},
+    {"ntpq -D 5 -c 'rv 0 leap'", "the same"},
+    {"ntpq --keyfile KEYFILE -p", "NTPsec's --keyfile forgets its argument"},
+    {"ntpq -a 9 -k KEYFILE -c ifstats",
+     "NTPsec asks a pipe for a password, with Python's warnings"},
+    {"ntpq -p -W 60", "below 80 columns NTPsec's names vanish; ours stay, and the row is long"},
+    {"ntpq -c 'rv 0 leap' -- -4 localhost", "NTPsec's -4 behind -- swallows the host"},
+};
+
+/// The text without what the machine decides, which is how long it took and how much memory, and
+/// without how the program names itself and its options.
+std::string steady(const std::string& text) {
+  static const std::regex kUsage("USAGE: ntpq[^]*");
+  static const std::regex kVersion("ntpsec-1[.]2[.]5[+][0-9a-z+-]+|regulator-[0-9.]+ [(][^)]*[)]");
+  static const std::regex kTimes("(slots in )[0-9.]+( seconds)");
+  static const std::regex kMemory("(# Used )[0-9]+( megabytes)");
+  const std::string named =
+      std::regex_replace(std::regex_replace(text, kUsage, "USAGE\n"), kVersion, "VERSION");
+  return std::regex_replace(std::regex_replace(named, kTimes, "$1N$2"), kMemory, "$1N$2");
+}
+
 Printed replay(const RecordedRun& run) {
   RecordedNetwork network(run);
   std::ostringstream out;
   std::ostringstream err;
   std::istringstream no_input;
   const auto options = ntpq::parse_options(run.arguments);
-  if (!options) return {"", options.error().text, options.error().status, 0};
+  if (!options) {
+    const std::string text = steady(options.error().text);
+    const bool to_out = options.error().to_stdout;
+    return {to_out ? text : "", to_out ? "" : text, options.error().status, 0};
+  }
   Printed printed;
   printed.status = ntpq::run_program(*options, network, {out, err, err}, {no_input, false});
-  printed.out = out.str();
-  printed.err = err.str();
+  printed.out = steady(out.str());
+  printed.err = steady(err.str());
   printed.requests_left = network.left_over();
   return printed;
 }
@@ -78,7 +108,12 @@ TEST_P(NtpqReplay, PrintsWhatTheRealOnePrinted) {
   ASSERT_FALSE(runs.empty());
   for (const RecordedRun& run : runs) {
     SCOPED_TRACE(run.title);
-    EXPECT_EQ(replay(run), (Printed{run.out, run.err, run.status, 0}));
+    const Printed recorded{steady(run.out), steady(run.err), run.status, 0};
+    if (kExceptions.contains(run.title)) {
+      EXPECT_NE(replay(run), recorded);
+    } else {
+      EXPECT_EQ(replay(run), recorded);
+    }
   }
 }
 

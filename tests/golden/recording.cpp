@@ -87,6 +87,9 @@ RecordedRun parse_run(const std::string& block) {
 /// The names that the recordings' resolver had for addresses.
 const std::map<std::string, std::string>& host_names() {
   static const std::map<std::string, std::string> names = {
+      {"127.0.0.1", "localhost"},
+      {"::1", "localhost"},
+      {"10.77.0.105", "client.example.net"},
       {"10.77.0.1", "ntp1.example.net"},
       {"fd77::1", "ntp1.example.net"},
       {"10.77.0.2", "nts.example.net"},
@@ -212,7 +215,16 @@ std::optional<std::string> RecordedNetwork::name_of(const Address& address) {
   return found->second;
 }
 
+std::vector<Address> RecordedNetwork::addresses_of(const std::string& name) {
+  std::vector<Address> addresses;
+  for (const auto& [address, host] : host_names()) {
+    if (host == name) addresses.push_back(parse_address(address).value_or(Address()));
+  }
+  return addresses;
+}
+
 std::optional<std::string> RecordedNetwork::read_file(const std::string& path) {
+  if (path == "FILE") return "setvar cff = 1\nsetvar cfg = 2\n";
   if (path != "KEYFILE") return std::nullopt;
   return "1 AES 00112233445566778899aabbccddeeff\n2 SHA1 sha1-sample-key\n3 MD5 md5-sample-key\n";
 }

@@ -45,7 +45,8 @@ class RecordedNetwork final : public ntpq::Network {
 
   Result<std::unique_ptr<ntpq::Transport>> open(const std::string& host, Family family) override;
   std::optional<std::string> name_of(const Address& address) override;
-  /// KEYFILE holds the keys of the recordings.
+  std::vector<Address> addresses_of(const std::string& name) override;
+  /// KEYFILE holds the keys of the recordings, FILE what was configured from a file.
   std::optional<std::string> read_file(const std::string& path) override;
   [[nodiscard]] MonoTime mono() const override { return mono_; }
   [[nodiscard]] WallTime wall() const override { return wall_; }

@@ -10,8 +10,14 @@
 #include <vector>
 
 #include "ntpd/control/model.h"
+#include "ntpd/control/responder.h"
 
 namespace ntp::control {
+
+/// A caller that may do everything.
+inline Caller some_caller() {
+  return {{Address::v4(0x0a000009), 40000}, WallTime(std::chrono::seconds(1'795'400'000))};
+}
 
 /// A daemon that is whatever the test says. Nothing but what is in the maps exists.
 class FakeModel : public Model {
@@ -33,6 +39,29 @@ class FakeModel : public Model {
   [[nodiscard]] std::vector<UserVariable> user_variables() const override { return user; }
   [[nodiscard]] std::vector<RestrictionView> restrictions() const override { return entries; }
   void acknowledge_events(std::uint16_t id) override { acknowledged.push_back(id); }
+  void visit_clients(const std::optional<Address>& after,
+                     const ClientVisitor& visitor) const override {
+    auto each = clients.begin();
+    if (after) {
+      each = std::find_if(clients.begin(), clients.end(),
+                          [&](const auto& client) { return client.remote.address == *after; });
+      if (each != clients.end()) ++each;
+    }
+    while (each != clients.end() && visitor(*each)) ++each;
+  }
+  [[nodiscard]] std::optional<ClientView> client(const Address& address) const override {
+    const auto found = std::find_if(clients.begin(), clients.end(), [&](const auto& each) {
+      return each.remote.address == address;
+    });
+    return found == clients.end() ? std::nullopt : std::optional(*found);
+  }
+  [[nodiscard]] std::uint64_t client_count() const override { return clients.size(); }
+  [[nodiscard]] std::vector<InterfaceView> interfaces() const override { return local; }
+  std::vector<int> configure(std::string_view text, const Endpoint&) override {
+    configured.emplace_back(text);
+    return wrong_columns;
+  }
+  void refused(const Endpoint&, std::string_view what) override { refusals.emplace_back(what); }
 
   /// Puts an association at the head of the list.
   PeerView& add_peer(std::uint16_t id) {
@@ -50,6 +79,11 @@ class FakeModel : public Model {
   std::vector<UserVariable> user;
   std::vector<RestrictionView> entries;
   std::vector<std::uint16_t> acknowledged;
+  std::vector<ClientView> clients;  // the one seen least recently first
+  std::vector<InterfaceView> local;
+  std::vector<std::string> configured;
+  std::vector<int> wrong_columns;
+  std::vector<std::string> refusals;
 
  private:
   template <class Map, class Key>

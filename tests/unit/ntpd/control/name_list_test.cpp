@@ -11,7 +11,7 @@ namespace {
 TEST(StrictItem, TakesEverythingUpToTheComma) {
   const ListItem item = strict_item(" leap =12,tai");
   EXPECT_EQ(item.name, " leap ");
-  EXPECT_EQ(item.value_size, 2U);
+  EXPECT_EQ(item.value.size(), 2U);
   EXPECT_EQ(item.rest, "tai");
 }
 
@@ -24,7 +24,7 @@ TEST(StrictItem, IsEmptyBeforeALeadingComma) {
 TEST(StrictItem, CountsFurtherEqualSignsToTheValue) {
   const ListItem item = strict_item("a=b=c");
   EXPECT_EQ(item.name, "a");
-  EXPECT_EQ(item.value_size, 3U);
+  EXPECT_EQ(item.value.size(), 3U);
   EXPECT_EQ(item.rest, "");
 }
 
@@ -40,8 +40,8 @@ TEST(TolerantItem, KeepsWhiteSpaceAfterTheName) {
 }
 
 TEST(TolerantItem, TrimsTheValue) {
-  EXPECT_EQ(tolerant_item("a=  xy \r")->value_size, 2U);
-  EXPECT_EQ(tolerant_item("a=   ,b")->value_size, 0U);
+  EXPECT_EQ(tolerant_item("a=  xy \r")->value.size(), 2U);
+  EXPECT_EQ(tolerant_item("a=   ,b")->value.size(), 0U);
 }
 
 TEST(TolerantItem, EndsWhereOnlySeparatorsAreLeft) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+
+#include "libntp/config/parser.h"
+
+namespace ntp::config {
+namespace {
+
+Settings running() {
+  return parse_text(
+             "server 192.0.2.1 iburst\nserver 192.0.2.2\nrefclock local\ntos maxclock 5\n"
+             "unpeer 192.0.2.9\nrestrict default nomodify\nsetvar a = 1\n",
+             "ntp.conf")
+      .settings;
+}
+
+TEST(ParseMore, AddsToWhatRuns) {
+  const auto more = parse_more(running(), "server 192.0.2.3\ntos minclock 2\nsetvar b = 2", "x");
+  EXPECT_TRUE(more.syntax_error_columns.empty());
+  EXPECT_EQ(more.settings.sources.size(), 4U);
+  EXPECT_EQ(more.settings.tos.max_clock, 5);
+  EXPECT_EQ(more.settings.tos.min_clock, 2);
+  EXPECT_EQ(more.settings.variables.size(), 2U);
+  EXPECT_EQ(more.settings.restrictions.size(), 1U);
+}
+
+TEST(ParseMore, KnowsTheSourcesThereAre) {
+  const auto again = parse_more(running(), "server 192.0.2.1", "x");
+  EXPECT_EQ(again.settings.sources.size(), 3U);
+  EXPECT_TRUE(again.syntax_error_columns.empty());
+  const auto fewer = parse_more(running(), "unpeer 192.0.2.1", "x");
+  EXPECT_EQ(fewer.settings.sources.size(), 2U);
+  const auto fudged = parse_more(running(), "fudge 127.127.1.0 stratum 7", "x");
+  EXPECT_EQ(fudged.settings.sources.back().stratum, 7);
+}
+
+TEST(ParseMore, DoesNotUndoWhatWasDoneBefore) {
+  Settings settings = parse_more(running(), "unpeer 192.0.2.1", "x").settings;
+  settings = parse_more(std::move(settings), "server 192.0.2.1", "x").settings;
+  EXPECT_EQ(settings.sources.size(), 3U);
+  EXPECT_EQ(parse_more(settings, "reset sys", "x").settings.reset_counters, reset_target::kSystem);
+  EXPECT_EQ(parse_more(settings, "", "x").settings.reset_counters, 0U);
+}
+
+TEST(ParseMore, TellsWhereItWasNotUnderstood) {
+  const auto columns = [](std::string_view text) {
+    return parse_more(Settings(), text, "x").syntax_error_columns;
+  };
+  // As NTPsec: where the word begins, and for the end of the line where the word before it does.
+  EXPECT_EQ(columns("nonsense here"), std::vector<int>{0});
+  EXPECT_EQ(columns("server"), std::vector<int>{0});
+  EXPECT_EQ(columns("tos maxclock seven"), std::vector<int>{13});
+  EXPECT_EQ(columns("tos maxclock 7\ntos maxclock"), std::vector<int>{4});
+  EXPECT_EQ(columns("tos maxclock 7"), std::vector<int>{});
+}
+
+}  // namespace
+}  // namespace ntp::config
