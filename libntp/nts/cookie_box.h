@@ -56,10 +56,11 @@ class CookieBox {
   struct Slot {
     std::uint32_t id = 0;
     crypto::Secret secret;
-    crypto::Aead aead;
+    std::optional<crypto::Aead> aead;  // always, outside set_keys()
   };
 
   CookieBox() = default;
+  static std::vector<Slot>::iterator find(std::vector<Slot>& slots, std::uint32_t id);
   void count_age(std::size_t index);
 
   std::vector<Slot> slots_;  // newest first

@@ -17,6 +17,8 @@
 
 namespace ntp::nts {
 
+struct Fields;
+
 /// What a datagram is to a server.
 enum class RequestVerdict : std::uint8_t {
   /// To be answered under protection.
@@ -65,30 +67,24 @@ class ServerPackets {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  /// The fields of a request, before any of them is believed.
-  struct Fields {
-    ByteView unique_id;
-    ByteView cookie;
-    ByteView authenticator;
-    std::size_t covered = 0;  // octets before the authenticator
-    std::size_t placeholders = 0;
-  };
-
   ServerPackets(CookieBox& cookies, Random& random) : cookies_(&cookies), random_(&random) {}
   RequestVerdict judge(ByteView datagram);
-  std::optional<RequestVerdict> read_fields(ByteView datagram);
+  /// Opens the cookie and verifies the authenticator.
+  RequestVerdict verify(const Fields& fields);
   [[nodiscard]] crypto::Aead* aead_for(crypto::AeadId id);
-  std::optional<std::size_t> count_inner_placeholders(ByteView plaintext) const;
-  void forget();
+
+  /// What may come next.
+  enum class Stage : std::uint8_t { Idle, Genuine, Nak, Prepared };
 
   CookieBox* cookies_;
   Random* random_;
   std::array<std::optional<crypto::Aead>, crypto::kAeads.size()> aeads_;
+  Stage stage_ = Stage::Idle;
   ByteView datagram_;
-  Fields fields_;
+  ByteView unique_id_;
   SessionKeys keys_;
-  std::size_t wanted_ = 0;  // cookies
-  std::size_t authenticator_at_ = 0;
+  std::size_t wanted_ = 0;   // cookies
+  std::size_t covered_ = 0;  // octets of the reply before its authenticator
   std::size_t plaintext_size_ = 0;
   std::array<std::uint8_t, kMaxPacket> plaintext_{};
   Counters counters_;
