@@ -121,6 +121,9 @@ class FileStore {
   /// Replaces the file at once or not at all (a temporary name beside it, then rename).
   virtual Result<void> save(const std::string& path, std::string_view content) = 0;
 
+  /// The same for a secret: the file is the owner's alone, whatever it was before.
+  virtual Result<void> save_secret(const std::string& path, std::string_view content) = 0;
+
   /// Adds all of the text to the end of the file, or nothing; a file that is missing is made.
   virtual Result<void> append(const std::string& path, std::string_view text) = 0;
   /// A second name (hard link) for a file; fails if the name is taken.
