@@ -110,6 +110,8 @@ struct FileStatus {
   bool regular = false;
   /// Its names on the disk.
   std::uint64_t links = 0;
+  /// Permission bits.
+  unsigned mode = 0600;
 };
 
 /// Failures read `PATH: reason`.

@@ -13,6 +13,8 @@
 #include "libntp/config/settings.h"
 #include "libntp/core/seams.h"
 #include "libntp/leap/leap_file.h"
+#include "libntp/nts/cookie_keys.h"
+#include "libntp/nts/ke_counts.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/association.h"
 #include "ntpd/control/events.h"
@@ -24,6 +26,7 @@
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
 #include "ntpd/statistics/recorder.h"
+#include "ntpd/statistics/records.h"
 
 namespace ntp::engine {
 
@@ -46,6 +49,8 @@ struct EngineOptions {
   std::function<ResourceUsage()> resource_usage;
   /// Once an hour, for the upkeep that is not the engine's: the log file.
   std::function<void()> on_hour = [] {};
+  /// What the server of NTS key establishment has counted, where there is one.
+  std::function<nts::KeServerCounts()> ke_counts = [] { return nts::KeServerCounts{}; };
   /// Keys that have been read already, while there was the right to; null: the engine reads them.
   std::shared_ptr<KeyStore> keys;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
@@ -89,6 +94,13 @@ class Engine final : public control::Model {
   /// this is false.
   bool reload_keys();
 
+  /// Requests under NTS are answered by these keys for cookies from now on, and not at all with
+  /// null. Fails if OpenSSL on this host does not do what NTS needs.
+  Result<void> set_cookie_keys(const nts::CookieKeys* keys);
+  /// A session of key establishment has ended: for the log and the statistics. `unreported` others
+  /// before it are known by their number alone.
+  void on_key_establishment(const statistics::KeSessionRecord& session, std::uint64_t unreported);
+
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
 
@@ -97,6 +109,7 @@ class Engine final : public control::Model {
   [[nodiscard]] std::vector<std::uint16_t> associations() const override;
   [[nodiscard]] std::optional<control::PeerView> peer(std::uint16_t id) const override;
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const override;
+  [[nodiscard]] std::optional<double> quantity(std::string_view name) const override;
   [[nodiscard]] std::vector<control::UserVariable> user_variables() const override;
   [[nodiscard]] std::vector<control::RestrictionView> restrictions() const override;
   void acknowledge_events(std::uint16_t id) override;
@@ -152,6 +165,11 @@ class Engine final : public control::Model {
   // engine_keys.cpp
   void check_key(const association::Association& source);
   [[nodiscard]] std::optional<std::uint64_t> key_counter(std::string_view name) const;
+
+  // engine_nts_server.cpp
+  [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
+  [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
+  void record_nts(Duration elapsed);
 
   // engine.cpp
   [[nodiscard]] config::SourceSettings for_this_host(config::SourceSettings source) const;
@@ -226,6 +244,7 @@ class Engine final : public control::Model {
   MonoTime counting_since_{};
   MonoTime usage_since_{};
   ResourceUsage used_before_;
+  nts::KeServerCounts ke_period_;  // as they were when the period began
   bool synchronized_once_ = false;
   bool running_ = false;
   std::uint64_t packets_sent_ = 0;

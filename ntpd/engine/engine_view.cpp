@@ -111,7 +111,12 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   if (name == "ss_reset") return seconds_since(counting_since_);
   if (name == "ss_reset_r") return seconds_since(started_);
   if (const auto count = key_counter(name)) return count;
+  if (const auto count = ke_server_counter(name)) return count;
   return server_.counter(name);
+}
+
+std::optional<double> Engine::quantity(std::string_view name) const {
+  return ke_server_quantity(name);
 }
 
 }  // namespace ntp::engine

@@ -124,8 +124,7 @@ Result<void> Files::write_file(const std::string& path, const std::string& tempo
                                std::string_view content, Access access) {
   constexpr mode_t kOwnerOnly = 0600;
   const bool secret = access == Access::OwnerOnly;
-  const UniqueFd fd(::open(temporary.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                            secret ? kOwnerOnly : 0644));
   if (!fd) return failure(temporary, errno);
   if (auto kept = keep_attributes(fd.get(), path, temporary); !kept) return kept;
@@ -195,7 +194,8 @@ Result<FileStatus> Files::status(const std::string& path) {
     if (errno == ENOENT) return FileStatus{};
     return failure(path, errno);
   }
-  return FileStatus{true, S_ISREG(found.st_mode), static_cast<std::uint64_t>(found.st_nlink)};
+  return FileStatus{true, S_ISREG(found.st_mode), static_cast<std::uint64_t>(found.st_nlink),
+                    found.st_mode & 07777U};
 }
 
 Result<void> check_writable_directory(const std::string& path) {
