@@ -18,15 +18,22 @@ def join():
     command("ip", "-6", "address", "add", "fd77::254/64", "dev", "br0", "nodad")
 
 
+def name(host):
+    """Gives a host the names HOST4.test and HOST6.test, for all programs of this test."""
+    hosts = host.write("hosts", [f"{host.v4} {host.name}4.test", f"{host.v6} {host.name}6.test"])
+    command("mount", "--bind", hosts, "/etc/hosts")
+
+
 class Certificate:
-    """A self-signed certificate for a host's two addresses; `path` is also what clients trust."""
+    """A self-signed certificate for a host's addresses and names; `path` is also what clients trust."""
 
     def __init__(self, host, name="server", days=30):
         self.path = os.path.join(host.folder, f"{name}.pem")
         self.key = os.path.join(host.folder, f"{name}.key")
         command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                 "-nodes", "-days", str(days), "-subj", f"/CN={host.name}", "-addext",
-                f"subjectAltName=DNS:{host.name},IP:{host.v4},IP:{host.v6}", "-keyout", self.key,
+                f"subjectAltName=DNS:{host.name}4.test,DNS:{host.name}6.test,"
+                f"IP:{host.v4},IP:{host.v6}", "-keyout", self.key,
                 "-out", self.path)
 
 
