@@ -110,6 +110,8 @@ struct FileStatus {
   bool regular = false;
   /// Its names on the disk.
   std::uint64_t links = 0;
+  /// Permission bits.
+  unsigned mode = 0600;
 };
 
 /// Failures read `PATH: reason`.
@@ -120,6 +122,9 @@ class FileStore {
   virtual Result<std::string> load(const std::string& path) = 0;
   /// Replaces the file at once or not at all (a temporary name beside it, then rename).
   virtual Result<void> save(const std::string& path, std::string_view content) = 0;
+
+  /// The same for a secret: the file is the owner's alone, whatever it was before.
+  virtual Result<void> save_secret(const std::string& path, std::string_view content) = 0;
 
   /// Adds all of the text to the end of the file, or nothing; a file that is missing is made.
   virtual Result<void> append(const std::string& path, std::string_view text) = 0;

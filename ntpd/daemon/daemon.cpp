@@ -22,6 +22,7 @@
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
+#include "ntpd/nts/service.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
 #include "ntpd/os/process.h"
@@ -35,6 +36,21 @@ control::Identity host_identity() {
   utsname names{};
   uname(&names);
   return {names.machine, names.sysname, names.release, version_line()};
+}
+
+statistics::KeSessionRecord to_record(const ke::SessionReport& session) {
+  using Tag = statistics::KeSessionRecord::Tag;
+  statistics::KeSessionRecord record;
+  record.tag = session.outcome == ke::SessionOutcome::Good     ? Tag::Ok
+               : session.outcome == ke::SessionOutcome::Failed ? Tag::Ke
+                                                               : Tag::Tls;
+  record.remote = session.remote;
+  record.wall = session.wall;
+  record.user = session.user;
+  record.system = session.system;
+  record.tls = session.tls;
+  record.error = session.error;
+  return record;
 }
 
 /// The daemon on Linux: brings up each part of the host, in the order that rights and log targets
@@ -65,6 +81,7 @@ class Daemon {
     // While there is the right to: the file may be root's alone.
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
+    if (settings.nts.enable && !open_nts(settings)) return kExitFailure;
     if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
     return serve(loop, settings);
@@ -152,13 +169,66 @@ class Daemon {
       // The engine can only begin to steer a clock that has been taken over.
       if (!before.discipline && parsed.settings.discipline) clock_.discipline(true);
     }
+    bool nts_changed = false;
     for (const config::Section section : engine_->reload(std::move(parsed))) {
+      nts_changed |= section == config::Section::Nts || section == config::Section::Network;
       if (section == config::Section::Log) follow_log(before);
       if (section != config::Section::Network) continue;
       // Later: it may be one of the sockets to be closed that brought the request to do so.
       timers_->at(clock_.mono(), [this, &loop, before] { follow_network(loop, before); });
     }
     if (!engine_->settings().discipline) clock_.discipline(false);
+    if (nts_changed) follow_nts(loop);
+  }
+
+  bool open_nts(const config::Settings& settings) {
+    ke::ServerOptions server;
+    server.ipv4 = options_.family != Family::V6;
+    server.ipv6 = options_.family != Family::V4;
+    // Descriptors that are left for all else.
+    constexpr std::uint64_t kSpare = 200;
+    const std::uint64_t most = os::raise_descriptor_limit(server.limits.total + kSpare);
+    server.limits.total =
+        std::min<std::uint64_t>(server.limits.total, most > 2 * kSpare ? most - kSpare : most / 2);
+    auto opened = ke::Service::open(settings, server, {clock_, random_, files_, log_});
+    if (!opened) {
+      log_.error("NTSs: " + opened.error().message);
+      return false;
+    }
+    nts_ = std::move(*opened);
+    return true;
+  }
+
+  bool start_nts(io::EventLoop& loop) {
+    const auto started = nts_->start(
+        [this](const nts::CookieKeys& keys) { report(engine_->set_cookie_keys(&keys)); },
+        [this, &loop](ke::SessionReport session) {
+          loop.post([this, session = std::move(session)] {
+            if (engine_) engine_->on_key_establishment(to_record(session), session.unreported);
+          });
+        });
+    if (!started) log_.error("NTS: " + started.error().message);
+    return started.has_value();
+  }
+
+  void follow_nts(io::EventLoop& loop) {
+    const config::Settings& now = engine_->settings();
+    if (!now.nts.enable) {
+      close_nts();
+      report(engine_->set_cookie_keys(nullptr));
+    } else if (nts_) {
+      nts_->reconfigure(now);
+    } else if (open_nts(now) && !start_nts(loop)) {
+      nts_.reset();
+    }
+  }
+
+  void close_nts() {
+    ke_counts_ = ke_counts();
+    nts_.reset();
+  }
+  [[nodiscard]] nts::KeServerCounts ke_counts() const {
+    return nts_ ? ke_counts_ + nts_->counts() : ke_counts_;
   }
 
   void follow_network(io::EventLoop& loop, const config::Settings& before) {
@@ -211,6 +281,7 @@ class Daemon {
       follow_log_rotation();
       if (!engine_) return;
       engine_->refresh_files();
+      if (nts_) nts_->refresh();
       reload(loop);
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
@@ -349,7 +420,11 @@ class Daemon {
     engine.take_over = [this, &loop](config::ParseResult parsed) {
       take_over(loop, std::move(parsed));
     };
-    engine.on_hour = [this] { follow_log_rotation(); };
+    engine.on_hour = [this] {
+      follow_log_rotation();
+      if (nts_) nts_->refresh();
+    };
+    engine.ke_counts = [this] { return ke_counts(); };
     engine.keys = keys_;
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
@@ -371,14 +446,15 @@ class Daemon {
     io::UdpNetwork network(loop, clock_, settings.dscp);
     network_ = &network;
     io::SystemResolver resolver(loop);
-    os::SystemRandom random;
     clock_.discipline(settings.discipline);
-    const Host host{clock_, timers, random, network, resolver, files_, log_};
+    const Host host{clock_, timers, random_, network, resolver, files_, log_};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
+    if (nts_ && !start_nts(loop)) return kExitFailure;
     engine_->start();
     starter_.ready();
     loop.run();
+    close_nts();
     engine_->stop();
     sockets_.reset();
     extra_sockets_.reset();
@@ -393,6 +469,7 @@ class Daemon {
   report::Logger log_{"ntpd"};
   os::Files files_;
   os::HostClock clock_{log_};
+  os::SystemRandom random_;
   os::Starter starter_;
   std::optional<io::InterfaceFilter> interfaces_;
   std::shared_ptr<engine::KeyStore> keys_;
@@ -401,6 +478,8 @@ class Daemon {
   io::UdpNetwork* network_ = nullptr;
   io::AsioTimers* timers_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<ke::Service> nts_;
+  nts::KeServerCounts ke_counts_;  // of those that were in use before nts_
 };
 
 }  // namespace

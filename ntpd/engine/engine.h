@@ -13,6 +13,8 @@
 #include "libntp/config/settings.h"
 #include "libntp/core/seams.h"
 #include "libntp/leap/leap_file.h"
+#include "libntp/nts/cookie_keys.h"
+#include "libntp/nts/ke_counts.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/association.h"
 #include "ntpd/control/events.h"
@@ -24,6 +26,7 @@
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/server.h"
 #include "ntpd/statistics/recorder.h"
+#include "ntpd/statistics/records.h"
 
 namespace ntp::engine {
 
@@ -54,6 +57,8 @@ struct EngineOptions {
   std::function<void(config::ParseResult)> take_over;
   /// Once an hour, for the upkeep that is not the engine's: the log file.
   std::function<void()> on_hour = [] {};
+  /// What the server of NTS key establishment has counted, where there is one.
+  std::function<nts::KeServerCounts()> ke_counts = [] { return nts::KeServerCounts{}; };
   /// Keys that have been read already, while there was the right to; null: the engine reads them.
   std::shared_ptr<KeyStore> keys;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
@@ -96,6 +101,13 @@ class Engine final : public control::Model {
   /// Reads the file of symmetric keys anew. Where it can't be read the keys stay as they are, and
   /// this is false.
   bool reload_keys();
+
+  /// Requests under NTS are answered by these keys for cookies from now on, and not at all with
+  /// null. Fails if OpenSSL on this host does not do what NTS needs.
+  Result<void> set_cookie_keys(const nts::CookieKeys* keys);
+  /// A session of key establishment has ended: for the log and the statistics. `unreported` others
+  /// before it are known by their number alone.
+  void on_key_establishment(const statistics::KeSessionRecord& session, std::uint64_t unreported);
 
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
@@ -185,6 +197,11 @@ class Engine final : public control::Model {
   void check_key(const association::Association& source);
   [[nodiscard]] std::optional<std::uint64_t> key_counter(std::string_view name) const;
 
+  // engine_nts_server.cpp
+  [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
+  [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
+  void record_nts(Duration elapsed);
+
   // engine.cpp
   [[nodiscard]] config::SourceSettings for_this_host(config::SourceSettings source) const;
   /// False if the source is left out; the log says why.
@@ -257,6 +274,7 @@ class Engine final : public control::Model {
   MonoTime counting_since_{};
   MonoTime usage_since_{};
   ResourceUsage used_before_;
+  nts::KeServerCounts ke_period_;  // as they were when the period began
   bool synchronized_once_ = false;
   bool running_ = false;
   std::map<Address, Traffic> traffic_;

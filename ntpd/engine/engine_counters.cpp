@@ -21,6 +21,7 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   }
   if (const auto count = traffic_counter(name)) return count;
   if (const auto count = key_counter(name)) return count;
+  if (const auto count = ke_server_counter(name)) return count;
   if (const auto count = server_.counter(name)) return count;
   // No NTS association and no NTS server: nothing has been counted yet.
   return name.starts_with("nts_") ? std::optional<std::uint64_t>(0) : std::nullopt;
@@ -49,6 +50,7 @@ std::optional<double> Engine::quantity(std::string_view name) const {
   constexpr double kPpm = 1e6;
   if (name == "authdelay") return 0;
   if (name == "clk_wander_threshold") return settings_.wander_threshold * kPpm;
+  if (const auto value = ke_server_quantity(name)) return value;
   if (name.starts_with("nts_ke_")) return 0;
   if (!name.starts_with('k')) return std::nullopt;
   const auto read = options_.kernel_clock ? options_.kernel_clock() : std::nullopt;

@@ -27,7 +27,9 @@ void Engine::end_hour() {
   // written.
   if (settings_.stats) {
     record_system(now - counting_since_);
+    record_nts(now - counting_since_);
     server_.start_period();
+    ke_period_ = options_.ke_counts();
     counting_since_ = now;
   }
   if (options_.resource_usage && statistics_->wants(StatisticsSet::Use)) {

@@ -67,17 +67,6 @@ void sync_directory(const std::string& path) {
   if (fd) fsync(fd.get());
 }
 
-Result<void> write_file(const std::string& path, const std::string& temporary,
-                        std::string_view content) {
-  const UniqueFd fd(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!fd) return failure(temporary, errno);
-  if (auto kept = keep_attributes(fd.get(), path, temporary); !kept) return kept;
-  if (auto written = write_all(fd.get(), content, temporary); !written) return written;
-  if (fsync(fd.get()) != 0) return failure(temporary, errno);
-  return {};
-}
-
 /// Waits at most kPatience for each block; a regular file always has one.
 Result<std::string> read_to_end(int fd, const std::string& path, std::string content) {
   std::array<char, 16384> block{};
@@ -125,11 +114,33 @@ Result<std::string> Files::load_stream(const std::string& path) {
   return read_to_end(fd.get(), path, {});
 }
 
+Result<void> Files::write_file(const std::string& path, const std::string& temporary,
+                               std::string_view content, Access access) {
+  constexpr mode_t kOwnerOnly = 0600;
+  const bool secret = access == Access::OwnerOnly;
+  const UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                           secret ? kOwnerOnly : 0644));
+  if (!fd) return failure(temporary, errno);
+  if (auto kept = keep_attributes(fd.get(), path, temporary); !kept) return kept;
+  if (secret && fchmod(fd.get(), kOwnerOnly) != 0) return failure(temporary, errno);
+  if (auto written = write_all(fd.get(), content, temporary); !written) return written;
+  if (fsync(fd.get()) != 0) return failure(temporary, errno);
+  return {};
+}
+
 Result<void> Files::save(const std::string& path, std::string_view content) {
+  return replace(path, content, Access::AsBefore);
+}
+
+Result<void> Files::save_secret(const std::string& path, std::string_view content) {
+  return replace(path, content, Access::OwnerOnly);
+}
+
+Result<void> Files::replace(const std::string& path, std::string_view content, Access access) {
   const std::string target = resolve_link(path);
   const std::string temporary = target + "-tmp";
   ::unlink(temporary.c_str());  // left by a crash
-  if (auto written = write_file(target, temporary, content); !written) {
+  if (auto written = write_file(target, temporary, content, access); !written) {
     ::unlink(temporary.c_str());
     return written;
   }
@@ -177,7 +188,8 @@ Result<FileStatus> Files::status(const std::string& path) {
     if (errno == ENOENT) return FileStatus{};
     return failure(path, errno);
   }
-  return FileStatus{true, S_ISREG(found.st_mode), static_cast<std::uint64_t>(found.st_nlink)};
+  return FileStatus{true, S_ISREG(found.st_mode), static_cast<std::uint64_t>(found.st_nlink),
+                    found.st_mode & 07777U};
 }
 
 Result<void> check_writable_directory(const std::string& path) {

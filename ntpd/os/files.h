@@ -29,6 +29,9 @@ class Files final : public FileStore {
   /// 0644 less the umask. A symbolic link is followed, not replaced.
   Result<void> save(const std::string& path, std::string_view content) override;
 
+  /// The same with mode 0600, always.
+  Result<void> save_secret(const std::string& path, std::string_view content) override;
+
   /// The file is opened for each text, so that a log rotation from outside takes effect at once and
   /// a disk that has room again needs no care. A pipe without a reader is a failure, not a wait.
   Result<void> append(const std::string& path, std::string_view text) override;
@@ -39,6 +42,12 @@ class Files final : public FileStore {
 
   /// The names in a directory but `.` and `..`, sorted.
   Result<std::vector<std::string>> list(const std::string& path);
+
+ private:
+  enum class Access : std::uint8_t { AsBefore, OwnerOnly };
+  static Result<void> replace(const std::string& path, std::string_view content, Access access);
+  static Result<void> write_file(const std::string& path, const std::string& temporary,
+                                 std::string_view content, Access access);
 };
 
 /// If files can be made in a directory by the user that the process runs as now.

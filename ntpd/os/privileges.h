@@ -39,6 +39,10 @@ Result<std::vector<std::string>> drop_privileges(const Identity& identity);
 Result<void> limit_resources(std::optional<std::uint64_t> stack,
                              std::optional<std::uint64_t> descriptors);
 
+/// Lets this process have `wanted` descriptors if the hard limit allows, or else as many as that
+/// does; never fewer than before. Gives how many it may have now.
+std::uint64_t raise_descriptor_limit(std::uint64_t wanted);
+
 /// SCHED_FIFO for this process, at `priority` held within the system's range.
 Result<void> raise_priority(int priority);
 

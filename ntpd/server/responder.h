@@ -9,6 +9,7 @@
 #include "libntp/core/seams.h"
 #include "libntp/core/time.h"
 #include "libntp/crypto/key_ring.h"
+#include "libntp/nts/packet.h"
 #include "libntp/wire/packet.h"
 #include "ntpd/server/counters.h"
 #include "ntpd/server/snapshot.h"
@@ -16,7 +17,8 @@
 namespace ntp::server {
 
 /// Octets of the longest reply; never more than the request had.
-inline constexpr std::size_t kMaxReply = wire::kHeaderSize + crypto::KeyRing::kMaxTrailer;
+inline constexpr std::size_t kMaxReply = nts::kMaxPacket;
+static_assert(kMaxReply >= wire::kHeaderSize + crypto::KeyRing::kMaxTrailer);
 
 /// What a datagram claims to be.
 struct Kind {

@@ -76,15 +76,76 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
   }
   ++(kind.version == wire::kVersion ? counters_.this_version : counters_.old_version);
   const auto trust = (flags & flag::kNoTrust) != 0 ? Trust::KeyHoldersOnly : Trust::Anyone;
+  // NTPsec: with `notrust` a MAC is wanted, whatever NTS says: its keys are anybody's to have.
+  if (kind.mode == Mode::Client && trust == Trust::Anyone &&
+      nts::looks_protected(datagram.payload)) {
+    return answer_protected(datagram, now, clock, flags, out);
+  }
   const auto request = parse_request(datagram, trust, keys_);
   if (!request) return drop(request.error(), flags);
   const std::size_t bare = over_limit ? write_kiss(*request, out)
                                       : write_reply(snapshot_, *request, now, clock.wall(), out);
   const std::size_t size = add_mac(*request, bare, keys_, out);
   if (size == 0) return drop(DropReason::BadAuthentication, flags);
+  return reply(size, flags);
+}
+
+Outcome Server::answer_protected(const Datagram& datagram, MonoTime now, const Clock& clock,
+                                 std::uint32_t flags, ByteSpan out) {
+  const auto header = wire::decode_header(datagram.payload);
+  if (!header) return drop(DropReason::BadFormat, flags);
+  const Request request{*header, NtpTimestamp::from_wall(datagram.received), 0};
+  // A kiss needs no protection: whoever gets it does not believe it, but sends less if it is wise.
+  if ((flags & flag::kLimited) != 0) return reply(write_kiss(request, out), flags);
+  if (!nts_on_) {
+    ++nts_not_server_;
+    return drop(DropReason::Declined, flags);
+  }
+  switch (nts_->packets().open(datagram.payload)) {
+    case nts::RequestVerdict::Genuine: {
+      const std::size_t size = write_protected(request, now, clock, out);
+      return size == 0 ? drop(DropReason::Declined, flags) : reply(size, flags);
+    }
+    case nts::RequestVerdict::Nak: {
+      count(DropReason::Declined);
+      const std::size_t size = nts_->packets().make_nak(out);
+      const auto action = size == 0 ? Outcome::Action::Drop : Outcome::Action::Reply;
+      return {action, size, DropReason::Declined, flags};
+    }
+    default:
+      return drop(DropReason::Declined, flags);
+  }
+}
+
+std::size_t Server::write_protected(const Request& request, MonoTime now, const Clock& clock,
+                                    ByteSpan out) {
+  nts::ServerPackets& packets = nts_->packets();
+  // The cookies are sealed by then, so that little time passes between the stamp and the sending.
+  if (packets.prepare(out) == 0) return 0;
+  if (write_reply(snapshot_, request, now, clock.wall(), out) == 0) return 0;
+  return packets.finish(out);
+}
+
+Outcome Server::reply(std::size_t size, std::uint32_t flags) {
   ++counters_.processed;
-  if (over_limit) ++counters_.kod_sent;
+  if ((flags & flag::kLimited) != 0) ++counters_.kod_sent;
   return {Outcome::Action::Reply, size, std::nullopt, flags};
+}
+
+Result<void> Server::set_cookie_keys(const nts::CookieKeys* keys) {
+  if (keys == nullptr) {
+    nts_on_ = false;
+    return {};
+  }
+  if (nts_) {
+    if (auto taken = nts_->set_keys(*keys); !taken) return taken;
+  } else {
+    auto side = NtsSide::make(*keys, random_);
+    if (!side) return fail(side.error().message);
+    nts_ = std::move(*side);
+  }
+  nts_on_ = true;
+  return {};
 }
 
 Server::Judgement Server::judge(const Datagram& datagram, const Kind& kind, MonoTime now) {

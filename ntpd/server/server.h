@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "libntp/core/seams.h"
 #include "ntpd/server/access_table.h"
 #include "ntpd/server/counters.h"
+#include "ntpd/server/nts_side.h"
 #include "ntpd/server/recent_list.h"
 #include "ntpd/server/responder.h"
 #include "ntpd/server/snapshot.h"
@@ -57,6 +59,10 @@ class Server {
   /// wrong.
   void use_keys(crypto::KeyRing& keys) { keys_ = &keys; }
 
+  /// Protected requests (NTS) are answered by these keys from now on, and not at all with null.
+  /// Fails, and all stays as it is, if OpenSSL on this host gives no or wrong results.
+  Result<void> set_cookie_keys(const nts::CookieKeys* keys);
+
   /// Replaces the restrict list; its hit counts start anew.
   void set_access(AccessTable table);
   /// See AccessTable::poke_hole(). Hit counts go on.
@@ -67,11 +73,17 @@ class Server {
 
   [[nodiscard]] const RecentList& recent() const { return recent_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
-  /// From here on the variables `ss_…` count anew; `ss_…_r` go on.
-  void start_period() { period_ = counters_; }
+  /// From here on the variables `ss_…` and `nts_…` count anew; those that end in `_r` go on.
+  void start_period() {
+    period_ = counters_;
+    nts_period_ = nts_counters();
+  }
   /// Counts since then; control requests are not told apart.
   [[nodiscard]] Counters period_counters() const;
-  /// The mode 6 variables `ss_…` and `mru_…` that are counts or limits of the server.
+  [[nodiscard]] NtsCounters nts_counters() const;
+  [[nodiscard]] NtsCounters nts_period_counters() const { return nts_counters() - nts_period_; }
+  /// The mode 6 variables `ss_…`, `mru_…`, `nts_server_…` and `nts_cookie_…` that are counts or
+  /// limits of the server.
   [[nodiscard]] std::optional<std::uint64_t> counter(std::string_view name) const;
 
  private:
@@ -82,10 +94,17 @@ class Server {
 
   void count_version1(ByteView datagram);
   [[nodiscard]] Judgement judge(const Datagram& datagram, const Kind& kind, MonoTime now);
+  /// A request with the fields of NTS, when access list and rate limit have had their say.
+  Outcome answer_protected(const Datagram& datagram, MonoTime now, const Clock& clock,
+                           std::uint32_t flags, ByteSpan out);
+  std::size_t write_protected(const Request& request, MonoTime now, const Clock& clock,
+                              ByteSpan out);
+  Outcome reply(std::size_t size, std::uint32_t flags);
   void count(DropReason reason);
   Outcome drop(DropReason reason, std::uint32_t flags);
   [[nodiscard]] bool remembers() const { return monitor_ || access_has_limits_; }
   [[nodiscard]] std::optional<std::uint64_t> recent_counter(std::string_view name) const;
+  [[nodiscard]] std::optional<std::uint64_t> nts_counter(std::string_view name) const;
 
   Random& random_;
   bool monitor_;
@@ -94,6 +113,10 @@ class Server {
   std::vector<std::uint64_t> hits_;
   RecentList recent_;
   crypto::KeyRing* keys_ = nullptr;
+  std::unique_ptr<NtsSide> nts_;  // kept for its counters when there are no keys any more
+  bool nts_on_ = false;
+  std::uint64_t nts_not_server_ = 0;
+  NtsCounters nts_period_;
   ServerSnapshot snapshot_;
   Counters counters_;
   Counters period_;

@@ -48,6 +48,7 @@ std::optional<std::uint64_t> Server::counter(std::string_view name) const {
   for (const auto& [known, member] : kCounters) {
     if (known == stem) return counters_.*member - (total ? 0 : period_.*member);
   }
+  if (const auto count = nts_counter(name)) return count;
   return recent_counter(name);
 }
 

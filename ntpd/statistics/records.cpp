@@ -36,6 +36,11 @@ std::string reference_text(RefId id, int stratum) {
   return text.empty() ? "?" : text;
 }
 
+double milliseconds(Duration span) { return to_seconds(span) * 1e3; }
+
+/// Without an error an empty text.
+std::string error_text(const std::string& error) { return error.empty() ? "" : ", " + error; }
+
 std::int64_t whole_seconds(Duration span) {
   return std::chrono::round<std::chrono::seconds>(span).count();
 }
@@ -89,6 +94,44 @@ std::string fields(const UsageRecord& record) {
                      now.voluntary_switches - before.voluntary_switches,
                      now.involuntary_switches - before.involuntary_switches,
                      now.signals - before.signals, now.largest_resident);
+}
+
+std::string fields(const NtsRecord& record) {
+  const nts::CookieCounters& cookies = record.cookies;
+  return fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}",
+                     whole_seconds(record.elapsed), record.client_sent, record.client_good,
+                     record.client_bad, record.server_sent, record.server_good, record.server_bad,
+                     cookies.made, record.not_server, cookies.decode_total, cookies.decode_current,
+                     cookies.decode_old, cookies.decode_old2, cookies.decode_older,
+                     cookies.decode_too_old, cookies.decode_error);
+}
+
+std::string fields(const NtsKeRecord& record) {
+  const auto& [good, failed, no_tls, made] = record.server;
+  return fmt::format("{} {} {:.3f} {:.3f} {} {:.3f} {:.3f} {} {:.3f} {:.3f} {} {}",
+                     whole_seconds(record.elapsed), good.count, good.wall, good.cpu, no_tls.count,
+                     no_tls.wall, no_tls.cpu, failed.count, failed.wall, failed.cpu,
+                     record.client_good, record.client_bad);
+}
+
+std::string fields(const KeSessionRecord& record) {
+  using Tag = KeSessionRecord::Tag;
+  const char* const tag = record.tag == Tag::Ok ? " OK" : record.tag == Tag::Ke ? " KE" : "TLS";
+  return fmt::format("{} {:.3f} {:.3f} {:.3f} {} {}{}", tag, to_seconds(record.wall),
+                     milliseconds(record.user), milliseconds(record.system),
+                     record.remote.to_string(), record.tls, error_text(record.error));
+}
+
+std::string log_line(const KeSessionRecord& record) {
+  if (!record.remote.address.is_set()) return "NTSs: " + record.error;
+  const bool ok = record.tag == KeSessionRecord::Tag::Ok;
+  return fmt::format("NTSs: NTS-KE from {}, {}{}, took {:.3f} sec, CPU: {:.3f}+{:.3f} ms{}",
+                     record.remote.to_string(),
+                     ok                                       ? "OK, Using "
+                     : record.tag == KeSessionRecord::Tag::Ke ? "Failed, Using "
+                                                              : "Failed, TLS: ",
+                     record.tls, to_seconds(record.wall), milliseconds(record.user),
+                     milliseconds(record.system), error_text(record.error));
 }
 
 }  // namespace ntp::statistics

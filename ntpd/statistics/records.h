@@ -10,6 +10,8 @@
 #include "libntp/core/refid.h"
 #include "libntp/core/seams.h"
 #include "libntp/core/time.h"
+#include "libntp/nts/cookie_box.h"
+#include "libntp/nts/ke_counts.h"
 
 /// What stands in a line of each set of statistics, as NTPsec writes it. fields() gives the text
 /// behind the time stamp. A protostats line is the event's text as it is.
@@ -88,5 +90,45 @@ struct UsageRecord {
   ResourceUsage now;
 };
 std::string fields(const UsageRecord& record);
+
+/// ntsstats: what NTS has counted since the last line.
+struct NtsRecord {
+  Duration elapsed{};
+  std::uint64_t client_sent = 0;
+  std::uint64_t client_good = 0;
+  std::uint64_t client_bad = 0;
+  std::uint64_t server_sent = 0;
+  std::uint64_t server_good = 0;
+  std::uint64_t server_bad = 0;
+  std::uint64_t not_server = 0;
+  nts::CookieCounters cookies;
+};
+std::string fields(const NtsRecord& record);
+
+/// ntskestats: the same of key establishment.
+struct NtsKeRecord {
+  Duration elapsed{};
+  nts::KeServerCounts server;
+  std::uint64_t client_good = 0;
+  std::uint64_t client_bad = 0;
+};
+std::string fields(const NtsKeRecord& record);
+
+/// ntskelog: one session of key establishment that this host has served.
+struct KeSessionRecord {
+  enum class Tag : std::uint8_t { Ok, Ke, Tls };
+  Tag tag = Tag::Ok;
+  /// Not set: the trouble is the server's own.
+  Endpoint remote;
+  Duration wall{};
+  Duration user{};  // processor time
+  Duration system{};
+  /// `TLSv1.3:TLS_AES_256_GCM_SHA384(256)`, or with Tls why there is none.
+  std::string tls;
+  std::string error;  // empty: none
+};
+std::string fields(const KeSessionRecord& record);
+/// The same as NTPsec tells the log.
+std::string log_line(const KeSessionRecord& record);
 
 }  // namespace ntp::statistics

@@ -22,6 +22,9 @@ class MemoryFiles : public FileStore {
     if (found == files_.end()) return missing(path);
     return *found->second;
   }
+  Result<void> save_secret(const std::string& path, std::string_view content) override {
+    return save(path, content);
+  }
   Result<void> save(const std::string& path, std::string_view content) override {
     if (save_failure_) return fail(path + ": " + *save_failure_);
     put(path, std::string(content));

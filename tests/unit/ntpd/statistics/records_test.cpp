@@ -144,5 +144,56 @@ TEST_F(RawRecordTest, KeepsItsFieldsWhateverTheReferenceIs) {
   EXPECT_NE(fields(record_).find(" 192.0.2.1 0 0 0"), std::string::npos);
 }
 
+TEST(NtsRecord, HasItsCountsInNtpsecsOrder) {
+  NtsRecord record;
+  record.elapsed = seconds(3600);
+  record.client_sent = 1;
+  record.client_good = 2;
+  record.client_bad = 3;
+  record.server_sent = 4;
+  record.server_good = 5;
+  record.server_bad = 6;
+  record.cookies = {7, 9, 10, 11, 12, 13, 14, 15};
+  record.not_server = 8;
+  EXPECT_EQ(fields(record), "3600 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
+}
+
+TEST(NtsKeRecord, HasItsCountsInNtpsecsOrder) {
+  NtsKeRecord record;
+  record.elapsed = seconds(3600);
+  record.server.good = {1, 0.5, 0.25};
+  record.server.no_tls = {2, 1.5, 1.25};
+  record.server.failed = {3, 2.5, 2.25};
+  record.client_good = 4;
+  record.client_bad = 5;
+  EXPECT_EQ(fields(record), "3600 1 0.500 0.250 2 1.500 1.250 3 2.500 2.250 4 5");
+}
+
+TEST(KeSessionRecord, TellsHowASessionWent) {
+  KeSessionRecord record;
+  record.remote = {Address::v4(0xc0000201), 4000};
+  record.wall = milliseconds(12);
+  record.user = microseconds(1500);
+  record.system = microseconds(250);
+  record.tls = "TLSv1.3:TLS_AES_256_GCM_SHA384(256)";
+  EXPECT_EQ(fields(record),
+            " OK 0.012 1.500 0.250 192.0.2.1:4000 TLSv1.3:TLS_AES_256_GCM_SHA384(256)");
+  EXPECT_EQ(log_line(record),
+            "NTSs: NTS-KE from 192.0.2.1:4000, OK, Using TLSv1.3:TLS_AES_256_GCM_SHA384(256), took "
+            "0.012 sec, CPU: 1.500+0.250 ms");
+  record.tag = KeSessionRecord::Tag::Ke;
+  record.error = "the request has no end";
+  EXPECT_EQ(fields(record),
+            " KE 0.012 1.500 0.250 192.0.2.1:4000 TLSv1.3:TLS_AES_256_GCM_SHA384(256), the request "
+            "has no end");
+  EXPECT_EQ(log_line(record),
+            "NTSs: NTS-KE from 192.0.2.1:4000, Failed, Using TLSv1.3:TLS_AES_256_GCM_SHA384(256), "
+            "took 0.012 sec, CPU: 1.500+0.250 ms, the request has no end");
+  record.tag = KeSessionRecord::Tag::Tls;
+  record.tls = "Timeout";
+  record.error.clear();
+  EXPECT_EQ(fields(record), "TLS 0.012 1.500 0.250 192.0.2.1:4000 Timeout");
+}
+
 }  // namespace
 }  // namespace ntp::statistics

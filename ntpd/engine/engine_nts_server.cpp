@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <array>
+
+#include "ntpd/engine/engine.h"
+#include "ntpd/statistics/records.h"
+
+namespace ntp::engine {
+namespace {
+
+using config::StatisticsSet;
+using nts::KeServerCounts;
+
+struct KindName {
+  std::string_view name;
+  KeServerCounts::Kind KeServerCounts::*kind;
+};
+constexpr std::array kKinds{
+    KindName{"nts_ke_serves_good", &KeServerCounts::good},
+    KindName{"nts_ke_serves_nossl", &KeServerCounts::no_tls},
+    KindName{"nts_ke_serves_bad", &KeServerCounts::failed},
+};
+
+/// The name without `_r`, by which a variable tells all since the start.
+bool take_total(std::string_view& name) {
+  const bool total = name.ends_with("_r");
+  if (total) name.remove_suffix(2);
+  return total;
+}
+
+}  // namespace
+
+Result<void> Engine::set_cookie_keys(const nts::CookieKeys* keys) {
+  return server_.set_cookie_keys(keys);
+}
+
+std::optional<std::uint64_t> Engine::ke_server_counter(std::string_view name) const {
+  const std::string_view asked = name;
+  const KeServerCounts counts =
+      take_total(name) ? options_.ke_counts() : options_.ke_counts() - ke_period_;
+  if (name == "nts_cookie_make") {
+    return server_.counter(asked).value_or(0) + counts.cookies_made;
+  }
+  for (const auto& [known, kind] : kKinds) {
+    if (known == name) return (counts.*kind).count;
+  }
+  return std::nullopt;
+}
+
+std::optional<double> Engine::ke_server_quantity(std::string_view name) const {
+  const KeServerCounts counts =
+      take_total(name) ? options_.ke_counts() : options_.ke_counts() - ke_period_;
+  for (const auto& [known, kind] : kKinds) {
+    if (!name.starts_with(known)) continue;
+    const std::string_view rest = name.substr(known.size());
+    if (rest == "_wall") return (counts.*kind).wall;
+    if (rest == "_cpu") return (counts.*kind).cpu;
+  }
+  return std::nullopt;
+}
+
+void Engine::record_nts(Duration elapsed) {
+  const KeServerCounts ke = options_.ke_counts() - ke_period_;
+  if (statistics_->wants(StatisticsSet::Nts)) {
+    const server::NtsCounters counts = server_.nts_period_counters();
+    statistics::NtsRecord record;
+    record.elapsed = elapsed;
+    record.server_sent = counts.sent;
+    record.server_good = counts.good;
+    record.server_bad = counts.bad;
+    record.not_server = counts.not_server;
+    record.cookies = counts.cookies;
+    record.cookies.made += ke.cookies_made;
+    statistics_->record(StatisticsSet::Nts, fields(record));
+  }
+  if (statistics_->wants(StatisticsSet::NtsKe)) {
+    statistics::NtsKeRecord record;
+    record.elapsed = elapsed;
+    record.server = ke;
+    statistics_->record(StatisticsSet::NtsKe, fields(record));
+  }
+}
+
+void Engine::on_key_establishment(const statistics::KeSessionRecord& session,
+                                  std::uint64_t unreported) {
+  const bool of_client = session.remote.address.is_set();
+  if (of_client && statistics_->wants(StatisticsSet::NtsKeLog)) {
+    statistics_->record(StatisticsSet::NtsKeLog, fields(session));
+    return;
+  }
+  // One line an hour for each address and reason: strangers cause them.
+  const std::string key = "NTS-KE " + session.remote.address.to_string() + ' ' + session.tls +
+                          ' ' + session.error;
+  const auto held_back = log_limiter_.admit(key, host_.clock.mono());
+  if (!held_back) return;
+  std::string line = log_line(session);
+  const std::uint64_t untold = *held_back + unreported;
+  if (untold != 0) line += " (" + std::to_string(untold) + " sessions before were not told)";
+  host_.log.write(of_client ? LogLevel::Info : LogLevel::Error, line);
+}
+
+}  // namespace ntp::engine
