@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "libntp/config/parser.h"
+#include "libntp/crypto/aead.h"
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
@@ -20,6 +21,7 @@
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
+#include "ntpd/nts/client.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
 #include "ntpd/os/local_addresses.h"
@@ -159,6 +161,8 @@ class Daemon {
       if (section == config::Section::Log) follow_log(before);
       if (section == config::Section::Network) follow_network(loop, before);
     }
+    // Certificates that are trusted may have changed, too.
+    if (key_client_) key_client_->reconfigure(engine_->settings().nts);
     if (!engine_->settings().discipline) clock_.discipline(false);
   }
 
@@ -326,6 +330,11 @@ class Daemon {
     engine.resource_usage = os::resource_usage;
     engine.on_hour = [this] { follow_log_rotation(); };
     engine.keys = keys_;
+    engine.is_own_address = [](const Address& address) {
+      const auto own = os::local_addresses();
+      return std::any_of(own.begin(), own.end(),
+                         [&](const auto& each) { return each.address == address; });
+    };
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();
@@ -339,6 +348,14 @@ class Daemon {
     return engine;
   }
 
+  void start_key_client(io::EventLoop& loop, Resolver& resolver, const config::Settings& settings) {
+    if (const auto known = crypto::known_answer_test(); !known) {
+      log_.error("NTSc: NTS can't be used: " + known.error().message);
+      return;
+    }
+    key_client_ = std::make_unique<ke::Client>(loop, resolver, log_, settings.nts);
+  }
+
   int serve(io::EventLoop& loop, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
@@ -347,7 +364,8 @@ class Daemon {
     io::SystemResolver resolver(loop);
     os::SystemRandom random;
     clock_.discipline(settings.discipline);
-    const Host host{clock_, timers, random, network, resolver, files_, log_};
+    start_key_client(loop, resolver, settings);
+    const Host host{clock_, timers, random, network, resolver, files_, log_, key_client_.get()};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     engine_->start();
@@ -357,6 +375,7 @@ class Daemon {
     sockets_.reset();
     extra_sockets_.reset();
     engine_.reset();
+    key_client_.reset();
     network_ = nullptr;
     return status;
   }
@@ -372,6 +391,7 @@ class Daemon {
   std::unique_ptr<io::UdpServer> sockets_;
   std::unique_ptr<io::UdpServer> extra_sockets_;
   io::UdpNetwork* network_ = nullptr;
+  std::unique_ptr<ke::Client> key_client_;
   std::unique_ptr<engine::Engine> engine_;
 };
 

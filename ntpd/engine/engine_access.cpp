@@ -6,8 +6,6 @@
 namespace ntp::engine {
 namespace {
 
-constexpr std::uint16_t kNtpPort = 123;
-
 std::string place(const config::Location& where) {
   return where.file.empty() ? std::string()
                             : where.file + " line " + std::to_string(where.line) + ": ";
@@ -58,7 +56,7 @@ void Engine::admit(Row& row) {
   if (!row.admitted.is_set()) return;
   const bool authenticated = source.settings().key != 0 || source.settings().nts;
   const std::string address = row.admitted.to_string();
-  switch (server_.poke_hole(Endpoint{row.admitted, kNtpPort}, authenticated)) {
+  switch (server_.poke_hole(source.remote(), authenticated)) {
     case server::AccessTable::Hole::NotNeeded:
       break;
     case server::AccessTable::Hole::Poked:

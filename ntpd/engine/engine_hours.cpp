@@ -28,6 +28,7 @@ void Engine::end_hour() {
   if (settings_.stats) {
     record_system(now - counting_since_);
     server_.start_period();
+    nts_client_before_ = nts_client_;
     counting_since_ = now;
   }
   if (options_.resource_usage && statistics_->wants(StatisticsSet::Use)) {

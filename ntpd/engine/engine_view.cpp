@@ -111,6 +111,7 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   if (name == "ss_reset") return seconds_since(counting_since_);
   if (name == "ss_reset_r") return seconds_since(started_);
   if (const auto count = key_counter(name)) return count;
+  if (const auto count = nts_client_counter(name)) return count;
   return server_.counter(name);
 }
 
