@@ -40,8 +40,6 @@ void NtsEstablisher::start(const config::SourceSettings& source, const Endpoint&
   stage_ = Stage::Exchanging;
   started_ = context.mono;
   ++attempts_;
-  next_try_ =
-      context.mono + from_seconds(wait_after(attempts_) * (1 + kJitter * context.random.uniform()));
   in_use_already_ = false;
   host_ = source.host;
   family_ = source.family;
@@ -59,6 +57,13 @@ void NtsEstablisher::start(const config::SourceSettings& source, const Endpoint&
     return in_use({address, kNtpPort}) ? 2 : 1;
   };
   actions.push_back(Establish{std::move(request)});
+}
+
+/// Also after a success: keys that bring no genuine reply are no better than none.
+void NtsEstablisher::back_off(const Context& context) {
+  stage_ = Stage::Idle;
+  next_try_ =
+      context.mono + from_seconds(wait_after(attempts_) * (1 + kJitter * context.random.uniform()));
 }
 
 std::optional<NtsGrant> NtsEstablisher::established(const Result<nts::KeResult>& result,
@@ -125,7 +130,7 @@ std::optional<NtsGrant> NtsEstablisher::choose(const std::vector<Address>& addre
   if (agreement.port != kNtpPort) {
     actions.push_back(Note{LogLevel::Info, "NTSc: Using port " + std::to_string(agreement.port)});
   }
-  stage_ = Stage::Idle;
+  back_off(context);
   told_.clear();
   if (context.nts != nullptr) ++context.nts->ke_good;
   NtsGrant grant{{*chosen, agreement.port}, std::move(result_)};
@@ -134,7 +139,7 @@ std::optional<NtsGrant> NtsEstablisher::choose(const std::vector<Address>& addre
 }
 
 void NtsEstablisher::fail(const std::string& reason, const Context& context, Actions& actions) {
-  stage_ = Stage::Idle;
+  back_off(context);
   result_ = {};
   if (context.nts != nullptr) ++context.nts->ke_bad;
   const bool news = reason != told_;

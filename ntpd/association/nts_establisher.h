@@ -47,7 +47,10 @@ class NtsEstablisher {
   std::optional<NtsGrant> resolved(const Result<std::vector<Address>>& addresses,
                                    const Context& context, Actions& actions);
   /// A genuine reply came: the waits begin anew.
-  void confirm() { attempts_ = 0; }
+  void confirm() {
+    attempts_ = 0;
+    next_try_ = {};
+  }
   /// The last exchange gave keys, but for a server that is asked already.
   [[nodiscard]] bool refused_as_in_use() const { return in_use_already_; }
 
@@ -57,6 +60,7 @@ class NtsEstablisher {
   std::optional<NtsGrant> choose(const std::vector<Address>& addresses, const Context& context,
                                  Actions& actions);
   [[nodiscard]] bool acceptable(const Address& address, const Context& context) const;
+  void back_off(const Context& context);
   void fail(const std::string& reason, const Context& context, Actions& actions);
 
   InUse in_use_;

@@ -111,7 +111,6 @@ void PoolAssociation::await_keys(const Context& context) {
 
 void PoolAssociation::spawn(const NtsGrant& grant, const Context& context, Actions& actions) {
   establisher_->confirm();
-  establisher_->try_now(context.mono);
   const Address& address = grant.server.address;
   actions.push_back(Note{LogLevel::Info, "DNS: Pool taking: " + address.to_string()});
   actions.push_back(

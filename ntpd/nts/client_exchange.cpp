@@ -23,9 +23,8 @@ std::string seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 std::string_view name_of_step(int step) {
-  constexpr std::array<std::string_view, 5> kNames = {"looking the name up", "connecting",
-                                                      "the TLS handshake", "sending the request",
-                                                      "waiting for the reply"};
+  constexpr std::array<std::string_view, 5> kNames = {
+      "DNS lookup", "connecting", "TLS handshake", "sending the request", "waiting for the reply"};
   return kNames.at(static_cast<std::size_t>(step));
 }
 
@@ -73,7 +72,7 @@ void ClientExchange::limit(Clock::time_point when) {
 }
 
 void ClientExchange::expire() {
-  const std::string reason = "timeout while " + std::string(name_of_step(static_cast<int>(step_)));
+  const std::string reason = "timeout: " + std::string(name_of_step(static_cast<int>(step_)));
   step_ == Step::LookingUp ? end(fail(reason)) : fail_address(reason);
 }
 

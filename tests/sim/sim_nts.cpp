@@ -5,6 +5,7 @@
 #include <array>
 
 #include "libntp/nts/fields.h"
+#include "libntp/wire/packet.h"
 
 namespace ntp::sim {
 namespace {
@@ -71,8 +72,11 @@ Result<nts::KeResult> NtsServer::establish(const nts::KeRequest& request) {
 }
 
 void NtsServer::note_cookie(ByteView datagram) {
-  const ByteView cookie = nts::read_fields(datagram).cookie;
-  if (!seen_.insert({cookie.begin(), cookie.end()}).second) ++reused_;
+  const nts::Fields fields = nts::read_fields(datagram);
+  const std::vector<std::uint8_t> id(fields.unique_id.begin(), fields.unique_id.end());
+  const std::vector<std::uint8_t> cookie(fields.cookie.begin(), fields.cookie.end());
+  // The network may bring a request twice; the client must not make two of one cookie.
+  if (seen_.emplace(cookie, id).first->second != id) ++reused_;
 }
 
 void NtsServer::send(const Datagram& datagram, ByteView payload) {

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -45,7 +44,7 @@ class NtsServer {
 
   [[nodiscard]] int exchanges() const { return exchanges_; }
   [[nodiscard]] int answered() const { return answered_; }
-  /// Cookies that came more than once.
+  /// Requests with a cookie that another one had.
   [[nodiscard]] int reused_cookies() const { return reused_; }
 
  private:
@@ -61,7 +60,7 @@ class NtsServer {
   nts::CookieKeys keys_;
   nts::CookieBox box_;
   nts::ServerPackets packets_;
-  std::set<std::vector<std::uint8_t>> seen_;
+  std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>> seen_;  // cookie, identifier
   int exchanges_ = 0;
   int answered_ = 0;
   int reused_ = 0;

@@ -33,3 +33,34 @@ class Authority:
                 "-CAcreateserial", "-days", "20", "-extfile", extensions, "-out", f"{stem}.pem")
         os.chmod(f"{stem}.key", 0o600)
         return f"{stem}.pem", f"{stem}.key"
+
+    def issue_between(self, name, start, end, *alternatives):
+        """A certificate that holds from `start` to `end`, such as 20200101000000Z."""
+        stem = os.path.join(self.folder, name)
+        with open(f"{stem}.cnf", "w", encoding="ascii") as file:
+            file.write(f"[ca]\ndefault_ca=own\n[own]\ndatabase={stem}.db\nserial={stem}.srl\n"
+                       f"new_certs_dir={self.folder}\ndefault_md=sha256\npolicy=any\n"
+                       f"x509_extensions=names\n[any]\ncommonName=supplied\n"
+                       f"[names]\nsubjectAltName={','.join(alternatives)}\n")
+        with open(f"{stem}.db", "w", encoding="ascii"):
+            pass
+        with open(f"{stem}.srl", "w", encoding="ascii") as file:
+            file.write("1001\n")
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                f"{stem}.key", "-out", f"{stem}.csr", "-subj", f"/CN={name}")
+        openssl("ca", "-batch", "-config", f"{stem}.cnf", "-cert", self.certificate, "-keyfile",
+                self.key, "-in", f"{stem}.csr", "-startdate", start, "-enddate", end, "-out",
+                f"{stem}.pem", "-notext")
+        return f"{stem}.pem", f"{stem}.key"
+
+    def subordinate(self, name):
+        """An authority that this one vouches for."""
+        below = Authority(os.path.join(self.folder, name), name)
+        with open(f"{below.folder}/ca.ext", "w", encoding="ascii") as file:
+            file.write("basicConstraints=critical,CA:TRUE\n")
+        openssl("req", "-new", "-key", below.key, "-subj", f"/CN={name}", "-out",
+                f"{below.folder}/ca.csr")
+        openssl("x509", "-req", "-in", f"{below.folder}/ca.csr", "-CA", self.certificate, "-CAkey",
+                self.key, "-CAcreateserial", "-days", "20", "-extfile", f"{below.folder}/ca.ext",
+                "-out", below.certificate)
+        return below
