@@ -51,6 +51,8 @@ inline constexpr RefId kDns4 = RefId::from_text("DNS4");
 inline constexpr RefId kDns6 = RefId::from_text("DNS6");
 inline constexpr RefId kPool = RefId::from_text("POOL");
 inline constexpr RefId kNts = RefId::from_text("NTS");
+inline constexpr RefId kNts4 = RefId::from_text("NTS4");
+inline constexpr RefId kNts6 = RefId::from_text("NTS6");
 inline constexpr RefId kLocal = RefId::from_text("LOCL");
 }  // namespace refid
 

@@ -18,6 +18,10 @@
 /// simulator with simulated ones. All calls and callbacks happen on one thread.
 namespace ntp {
 
+namespace nts {
+class KeyEstablishment;
+}
+
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -198,6 +202,8 @@ struct Host {
   Resolver& resolver;
   FileStore& files;
   Log& log;
+  /// Null: sources with `nts` can't be used (libntp/nts/key_establishment.h).
+  nts::KeyEstablishment* key_establishment = nullptr;
 };
 
 }  // namespace ntp

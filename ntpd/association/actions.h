@@ -2,16 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "libntp/core/address.h"
 #include "libntp/core/seams.h"
+#include "libntp/nts/key_establishment.h"
 #include "libntp/wire/packet.h"
 #include "ntpd/control/events.h"
 
 namespace ntp::association {
+
+inline constexpr std::uint16_t kNtpPort = 123;
 
 /// What an association asks the daemon to do for it. It performs none of this itself: that is what
 /// makes a day of network time testable in milliseconds.
@@ -27,9 +31,16 @@ struct Resolve {
   std::string host;
   Family family = Family::Any;
 };
+/// Establish keys for NTS and call established(). One that is under way is given up.
+struct Establish {
+  nts::KeRequest request;
+};
 /// Mobilize a pool member at this address.
 struct Spawn {
   Address address;
+  std::uint16_t port = kNtpPort;
+  /// Of a pool with `nts`: what the member begins with.
+  std::shared_ptr<const nts::KeResult> keys;
 };
 /// What the selection sees has changed.
 struct Reselect {};
@@ -58,8 +69,8 @@ struct Demobilize {
   std::string reason;
 };
 
-using Action = std::variant<Send, Resolve, Spawn, Reselect, RecordEstimate, RecordReply, Report,
-                            Note, Demobilize>;
+using Action = std::variant<Send, Resolve, Establish, Spawn, Reselect, RecordEstimate, RecordReply,
+                            Report, Note, Demobilize>;
 using Actions = std::vector<Action>;
 
 }  // namespace ntp::association

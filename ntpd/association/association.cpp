@@ -25,6 +25,8 @@ void Association::reconfigure(const config::SourceSettings& settings, const Cont
 
 Actions Association::resolved(const Result<std::vector<Address>>&, const Context&) { return {}; }
 
+Actions Association::established(const Result<nts::KeResult>&, const Context&) { return {}; }
+
 std::string Association::name() const {
   return address_.is_set() ? address_.to_string() : settings_.host;
 }
@@ -146,7 +148,7 @@ std::optional<sync::Candidate> Association::candidate(const Context& context) {
 control::PeerView Association::view(const Context& context) const {
   control::PeerView view;
   view.id = id_;
-  view.auth_enabled = settings_.key != 0;
+  view.auth_enabled = settings_.key != 0 || settings_.nts;
   view.selection = static_cast<int>(tally_);
   view.event_count = events_.count();
   view.event_code = events_.code();

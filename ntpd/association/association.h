@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -18,6 +19,15 @@
 namespace ntp::association {
 
 using Id = std::uint16_t;
+
+/// What NTS clients of this daemon have done since it started.
+struct NtsClientCounters {
+  std::uint64_t sent = 0;     // requests: nts_client_send
+  std::uint64_t good = 0;     // genuine replies: nts_client_recv_good
+  std::uint64_t bad = 0;      // all others, NAKs included: nts_client_recv_bad
+  std::uint64_t ke_good = 0;  // key establishments: nts_ke_probes_good
+  std::uint64_t ke_bad = 0;   // nts_ke_probes_bad
+};
 
 /// What an association may know of the rest of the daemon at the moment of a call.
 struct Context {
@@ -38,6 +48,10 @@ struct Context {
   Random& random;
   /// Null if there are no keys at all.
   crypto::KeyRing* keys = nullptr;
+  /// Null: nothing is counted.
+  NtsClientCounters* nts = nullptr;
+  /// Whether an address is one of this host's; null if it can't be told.
+  const std::function<bool(const Address&)>* is_own = nullptr;
 };
 
 /// One row of `ntpq -p`: a server, a pool, a reference clock. Holds what is known of the source and
@@ -55,6 +69,10 @@ class Association {
   virtual Actions on_timer(const Context& context) = 0;
   /// A name was looked up.
   virtual Actions resolved(const Result<std::vector<Address>>& addresses, const Context& context);
+  /// A key establishment has ended.
+  virtual Actions established(const Result<nts::KeResult>& result, const Context& context);
+  /// The network or the configuration may be better now: what waits for a retry tries at once.
+  virtual void hurry(const Context&) {}
   /// The clock was stepped: all samples are void. Asks again soon.
   virtual void clock_stepped(const Context& context);
 
@@ -65,6 +83,8 @@ class Association {
   [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }
   /// Not set while unknown, and for pools.
   [[nodiscard]] const Address& address() const { return address_; }
+  /// Where requests go to.
+  [[nodiscard]] Endpoint remote() const { return {address_, port_}; }
   /// As log lines name it: the address, the configured name, or the clock.
   [[nodiscard]] virtual std::string name() const;
 
@@ -107,6 +127,7 @@ class Association {
   const Id id_;
   config::SourceSettings settings_;
   Address address_;
+  std::uint16_t port_ = kNtpPort;
   PollSchedule schedule_;
   sync::ClockFilter filter_;
   sync::Tally tally_ = sync::Tally::Reject;

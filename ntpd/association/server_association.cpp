@@ -2,6 +2,7 @@
 #include "ntpd/association/server_association.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "libntp/crypto/refid.h"
@@ -23,6 +24,11 @@ std::optional<Address> literal_address(const config::SourceSettings& settings) {
   return address;
 }
 
+Actions join(Actions first, Actions second) {
+  std::move(second.begin(), second.end(), std::back_inserter(first));
+  return first;
+}
+
 }  // namespace
 
 ServerAssociation::ServerAssociation(Id id, const config::SourceSettings& settings,
@@ -31,7 +37,12 @@ ServerAssociation::ServerAssociation(Id id, const config::SourceSettings& settin
     : Association(id, settings, context, first),
       origin_(pool_address.is_set() ? Origin::PoolMember : Origin::Configured),
       in_use_(std::move(in_use)) {
-  if (origin_ == Origin::PoolMember) {
+  if (settings.nts) {
+    establisher_.emplace(in_use_);
+    session_.emplace();
+    literal_ = literal_address(settings).has_value();
+    reference_id_ = refid::kNts;
+  } else if (origin_ == Origin::PoolMember) {
     address_ = pool_address;
   } else if (const auto literal = literal_address(settings)) {
     address_ = *literal;
@@ -53,6 +64,13 @@ void ServerAssociation::look_up(const Context& context, Actions& actions) {
 Actions ServerAssociation::resolved(const Result<std::vector<Address>>& addresses,
                                     const Context& context) {
   Actions actions;
+  if (establisher_) {
+    if (const auto grant = establisher_->resolved(addresses, context, actions)) {
+      return join(std::move(actions), adopt(*grant, context));
+    }
+    await_keys(context);
+    return actions;
+  }
   looking_up_ = false;
   const auto retry = [&](std::string why) {
     const int wait = std::min(kFirstRetry + failed_look_ups_, kLastRetry);
@@ -69,20 +87,27 @@ Actions ServerAssociation::resolved(const Result<std::vector<Address>>& addresse
     failed_look_ups_ = 0;
     return actions;
   }
-  const auto free = std::find_if(addresses->begin(), addresses->end(),
-                                 [&](const Address& each) { return !in_use_(each); });
+  const auto free = std::find_if(addresses->begin(), addresses->end(), [&](const Address& each) {
+    return !in_use_({each, kNtpPort});
+  });
   if (free == addresses->end()) {
     retry("all its addresses are in use by other lines");
     return actions;
   }
   failed_look_ups_ = 0;
-  address_ = *free;
-  actions.push_back(Note{LogLevel::Info, "DNS: Server taking: " + address_.to_string()});
-  forget(context, address_.is_v4() ? refid::kDns4 : refid::kDns6);
+  actions.push_back(Note{LogLevel::Info, "DNS: Server taking: " + free->to_string()});
+  move_to({*free, kNtpPort}, free->is_v4() ? refid::kDns4 : refid::kDns6, context);
+  return actions;
+}
+
+void ServerAssociation::move_to(const Endpoint& server, RefId reference_id,
+                                const Context& context) {
+  address_ = server.address;
+  port_ = server.port;
+  forget(context, reference_id);
   pending_ = {};
   want_fresh_port_ = true;
   schedule_.restart(context.mono);
-  return actions;
 }
 
 Actions ServerAssociation::on_timer(const Context& context) {
@@ -91,6 +116,7 @@ Actions ServerAssociation::on_timer(const Context& context) {
     schedule_.set_due(context.mono + from_seconds(log2_seconds(17)));
     return actions;
   }
+  if (session_ && !see_to_keys(context, actions)) return actions;
   if (!address_.is_set()) {
     look_up(context, actions);
     return actions;
@@ -107,7 +133,7 @@ Actions ServerAssociation::on_timer(const Context& context) {
           actions.push_back(Demobilize{"no answer"});
           return actions;
         }
-        if (named() && !looking_up_ && unreach_ % kDeadPolls == 0) {
+        if (named() && !session_ && !looking_up_ && unreach_ % kDeadPolls == 0) {
           looking_up_ = true;
           actions.push_back(Resolve{settings_.host, settings_.family});
         }
@@ -117,9 +143,10 @@ Actions ServerAssociation::on_timer(const Context& context) {
       if (settings_.burst && peer_tests(context) == 0) schedule_.arm_burst();
     }
   }
-  send_request(context, actions);
+  session_ ? send_protected(context, actions) : send_request(context, actions);
   schedule_.packet_sent(context.mono);
   schedule_.update(context.mono, poll, context.random);
+  if (session_) await_keys(context);
   return actions;
 }
 
@@ -196,6 +223,7 @@ void ServerAssociation::take_unauthentic(const wire::Header& reply, Actions& act
 
 std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
                                                       const Context& context, Trust trust) {
+  if (session_) return on_protected(datagram, context);
   const auto packet = wire::parse_packet(datagram.payload);
   if (!packet || packet->header.mode != wire::Mode::Server || packet->header.version < 1 ||
       packet->header.version > wire::kVersion) {
@@ -207,15 +235,26 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
     take_unauthentic(reply, actions);
     return actions;
   }
+  take_reply(reply, datagram.received, context, actions);
+  return actions;
+}
+
+void ServerAssociation::take_reply(const wire::Header& reply, WallTime received,
+                                   const Context& context, Actions& actions) {
   ++received_;
   last_received_mono_ = context.mono;
   flash_ &= ~flash::kPacketTests;
 
   const unsigned stray = test_origin(reply, pending_, last_transmit_);
   if (stray != 0) {
-    reject(reply, datagram.received, stray, unanswered_, actions);
+    reject(reply, received, stray, unanswered_, actions);
     ++(stray == flash::kDuplicate ? old_packet_ : bogus_origin_);
-    return actions;
+    return;
+  }
+  if (session_) {
+    session_->keep_cookies();
+    establisher_->confirm();
+    poll_due_.reset();
   }
   // From here on the reply is the answer of whoever saw our request.
   pending_.waiting = false;
@@ -224,14 +263,13 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
   authentic_ = true;
   if (is_kiss(reply)) {
     take_kiss(reply, context, actions);
-    return actions;
+    return;
   }
   if (const unsigned failed = test_server(reply, context.limits); failed != 0) {
-    reject(reply, datagram.received, failed, lost, actions);
-    return actions;
+    reject(reply, received, failed, lost, actions);
+    return;
   }
-  take_answer(reply, datagram.received, lost, context, actions);
-  return actions;
+  take_answer(reply, received, lost, context, actions);
 }
 
 /// NTPsec: only the first rejected reply to a request is recorded, since a stranger could send any
@@ -317,7 +355,8 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   control::PeerView view = Association::view(context);
   view.configured = origin_ == Origin::Configured;
   view.authentic = authentic_;
-  view.remote.port = address_.is_set() ? kNtpPort : 0;
+  view.remote.port = address_.is_set() ? port_ : 0;
+  if (session_) view.nts_cookies = static_cast<int>(session_->cookies());
   view.local = local_;
   view.peer_mode = mode_;
   view.transmit_time = last_transmit_;
@@ -325,7 +364,7 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   view.bogus_origin = bogus_origin_;
   view.old_packet = old_packet_;
   view.kisses = kisses_;
-  if (named()) view.host_name = settings_.host;
+  if (named() || (session_ && !literal_)) view.host_name = settings_.host;
   if (!address_.is_set()) {
     // NTPsec: while there is no address it shows how soon the name is looked up again.
     view.host_poll = std::min(kFirstRetry + std::max(failed_look_ups_ - 1, 0), kLastRetry);

@@ -6,6 +6,8 @@
 #include "libntp/wire/extension.h"
 #include "libntp/wire/packet.h"
 #include "ntpd/association/association.h"
+#include "ntpd/association/nts_establisher.h"
+#include "ntpd/association/nts_session.h"
 
 namespace ntp::association {
 
@@ -17,8 +19,8 @@ class ServerAssociation final : public Association {
   static constexpr unsigned kDeadPolls = 12;
 
   enum class Origin : std::uint8_t { Configured, PoolMember };
-  /// True if another association uses the address already.
-  using InUse = std::function<bool(const Address&)>;
+  /// True if another association asks there already.
+  using InUse = std::function<bool(const Endpoint&)>;
 
   /// `pool_address` is set for pool members; others take the address of their line or look its
   /// name up. The first packet leaves at `first`.
@@ -27,6 +29,10 @@ class ServerAssociation final : public Association {
 
   Actions on_timer(const Context& context) override;
   Actions resolved(const Result<std::vector<Address>>& addresses, const Context& context) override;
+  Actions established(const Result<nts::KeResult>& result, const Context& context) override;
+  void hurry(const Context& context) override;
+  /// With `nts`: these keys are to be used from now on.
+  Actions adopt(const NtsGrant& grant, const Context& context);
   void clock_stepped(const Context& context) override;
 
   /// The request of the last Send leaves now, as the `number`-th datagram of its port.
@@ -44,6 +50,8 @@ class ServerAssociation final : public Association {
                                      Trust trust = Trust::Anyone);
   /// Replies with a missing or wrong MAC, and requests that had no key to be signed with.
   [[nodiscard]] std::uint64_t bad_authentication() const { return bad_authentication_; }
+  /// Replies that NTS does not vouch for.
+  [[nodiscard]] std::uint64_t declined() const { return declined_; }
 
   [[nodiscard]] bool active() const override;
   [[nodiscard]] Origin origin() const { return origin_; }
@@ -55,6 +63,18 @@ class ServerAssociation final : public Association {
  private:
   [[nodiscard]] bool named() const { return !literal_ && origin_ == Origin::Configured; }
   void look_up(const Context& context, Actions& actions);
+  void move_to(const Endpoint& server, RefId reference_id, const Context& context);
+
+  // server_association_nts.cpp
+  /// Asks for keys if they are wanted and it is time; says whether a poll is due all the same.
+  bool see_to_keys(const Context& context, Actions& actions);
+  void await_keys(const Context& context);
+  void send_protected(const Context& context, Actions& actions);
+  std::optional<Actions> on_protected(const Datagram& datagram, const Context& context);
+  void decline(nts::ReplyVerdict verdict, const Context& context, Actions& actions);
+
+  void take_reply(const wire::Header& reply, WallTime received, const Context& context,
+                  Actions& actions);
   void send_request(const Context& context, Actions& actions);
   [[nodiscard]] bool is_authentic(const wire::PacketLayout& reply, ByteView octets,
                                   const Context& context, Trust trust) const;
@@ -71,6 +91,13 @@ class ServerAssociation final : public Association {
   bool looking_up_ = false;
   int failed_look_ups_ = 0;
   bool stopped_ = false;
+  // Both or none, with `nts`.
+  std::optional<NtsEstablisher> establisher_;
+  std::optional<NtsSession> session_;
+  /// The next poll, where the timer is set to an exchange that comes before it.
+  std::optional<MonoTime> poll_due_;
+  /// The last poll had no cookie to go out with.
+  bool unsent_ = false;
 
   Endpoint local_;
   bool want_fresh_port_ = true;
@@ -85,6 +112,7 @@ class ServerAssociation final : public Association {
   NtpTimestamp last_transmit_;
 
   std::uint64_t bad_authentication_ = 0;
+  std::uint64_t declined_ = 0;
   std::uint64_t bogus_origin_ = 0;
   std::uint64_t old_packet_ = 0;
   std::uint64_t kisses_ = 0;

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "libntp/config/parser.h"
+#include "libntp/crypto/aead.h"
 #include "ntpd/daemon/config_file.h"
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
@@ -22,6 +23,7 @@
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
+#include "ntpd/nts/client.h"
 #include "ntpd/nts/service.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
@@ -177,6 +179,8 @@ class Daemon {
       // Later: it may be one of the sockets to be closed that brought the request to do so.
       timers_->at(clock_.mono(), [this, &loop, before] { follow_network(loop, before); });
     }
+    // Certificates that are trusted may have changed, too.
+    if (key_client_) key_client_->reconfigure(engine_->settings().nts);
     if (!engine_->settings().discipline) clock_.discipline(false);
     if (nts_changed) follow_nts(loop);
   }
@@ -426,6 +430,11 @@ class Daemon {
     };
     engine.ke_counts = [this] { return ke_counts(); };
     engine.keys = keys_;
+    engine.is_own_address = [](const Address& address) {
+      const auto own = io::local_addresses();
+      return std::any_of(own.begin(), own.end(),
+                         [&](const auto& each) { return each.address == address; });
+    };
     engine.on_exit = [&loop, &status](int wanted) {
       status = wanted;
       loop.stop();
@@ -439,6 +448,14 @@ class Daemon {
     return engine;
   }
 
+  void start_key_client(io::EventLoop& loop, Resolver& resolver, const config::Settings& settings) {
+    if (const auto known = crypto::known_answer_test(); !known) {
+      log_.error("NTSc: NTS can't be used: " + known.error().message);
+      return;
+    }
+    key_client_ = std::make_unique<ke::Client>(loop, resolver, log_, settings.nts);
+  }
+
   int serve(io::EventLoop& loop, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
@@ -447,7 +464,8 @@ class Daemon {
     network_ = &network;
     io::SystemResolver resolver(loop);
     clock_.discipline(settings.discipline);
-    const Host host{clock_, timers, random_, network, resolver, files_, log_};
+    start_key_client(loop, resolver, settings);
+    const Host host{clock_, timers, random_, network, resolver, files_, log_, key_client_.get()};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     if (nts_ && !start_nts(loop)) return kExitFailure;
@@ -459,6 +477,7 @@ class Daemon {
     sockets_.reset();
     extra_sockets_.reset();
     engine_.reset();
+    key_client_.reset();
     network_ = nullptr;
     timers_ = nullptr;
     return status;
@@ -477,6 +496,7 @@ class Daemon {
   std::unique_ptr<io::UdpServer> extra_sockets_;
   io::UdpNetwork* network_ = nullptr;
   io::AsioTimers* timers_ = nullptr;
+  std::unique_ptr<ke::Client> key_client_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<ke::Service> nts_;
   nts::KeServerCounts ke_counts_;  // of those that were in use before nts_

@@ -100,13 +100,15 @@ void Engine::start() {
 config::SourceSettings Engine::for_this_host(config::SourceSettings source) const {
   if (source.family == Family::Any) source.family = options_.family;
   if (options_.quit_when_set) source.iburst = true;
+  if (source.nts_aead.empty()) source.nts_aead = settings_.nts.aead;
+  if (source.nts_ca.empty()) source.nts_ca = settings_.nts.ca;
   return source;
 }
 
 bool Engine::start_source(const config::SourceSettings& source, MonoTime first) {
-  if (source.nts) {
+  if (source.nts && host_.key_establishment == nullptr) {
     // What the administrator wants protected is not asked for without protection.
-    host_.log.error("CONFIG: " + source.host + ": left out, because NTS is not built in yet");
+    host_.log.error("NTSc: " + source.host + ": left out, because NTS can't be used here");
     return false;
   }
   if (of_other_family(source, options_.family)) {

@@ -63,6 +63,8 @@ struct EngineOptions {
   std::shared_ptr<KeyStore> keys;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
+  /// Whether an address is one of this host's; without it none is known to be.
+  std::function<bool(const Address&)> is_own_address;
   /// The clock is synchronized for the first time.
   std::function<void()> on_synchronized = [] {};
 };
@@ -112,6 +114,12 @@ class Engine final : public control::Model {
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
   void on_server_datagram(const Datagram& datagram, const Reply& reply);
 
+  /// What NTS clients have done since the start, and had done by the last full hour.
+  [[nodiscard]] const association::NtsClientCounters& nts_client() const { return nts_client_; }
+  [[nodiscard]] const association::NtsClientCounters& nts_client_before() const {
+    return nts_client_before_;
+  }
+
   // control::Model
   [[nodiscard]] control::SystemView system() const override;
   [[nodiscard]] std::vector<std::uint16_t> associations() const override;
@@ -141,6 +149,7 @@ class Engine final : public control::Model {
   struct Row {
     std::unique_ptr<association::Association> association;
     std::unique_ptr<ClientChannel> channel;
+    std::unique_ptr<nts::KeExchange> key_exchange;
     std::uint32_t sent_on_channel = 0;
     Timers::Id timer = Timers::kNone;
     /// The address that the restrict list was last asked to let in.
@@ -161,7 +170,7 @@ class Engine final : public control::Model {
   void arm(Row& row);
   void on_reply(association::Id id, const Datagram& datagram);
   [[nodiscard]] Row* find(association::Id id) const;
-  [[nodiscard]] bool in_use(const Address& address) const;
+  [[nodiscard]] bool in_use(const Endpoint& server) const;
   [[nodiscard]] association::Context context() const;
 
   // engine_reload.cpp
@@ -169,6 +178,13 @@ class Engine final : public control::Model {
   SourceChanges reload_sources(const std::vector<config::SourceSettings>& wanted);
   void retire(association::Id id);
   void apply_section(config::Section section);
+
+  // engine_nts.cpp
+  void establish(Row& row, association::Establish& wanted);
+  void spawn(association::Id pool, const association::Spawn& wanted);
+  void hurry_sources();
+  void reconfigure_nts();
+  [[nodiscard]] std::optional<std::uint64_t> nts_client_counter(std::string_view name) const;
 
   // engine_leap.cpp: leap seconds, by the file and else by the sources.
   void load_leap_file();
@@ -223,6 +239,7 @@ class Engine final : public control::Model {
   // engine_hours.cpp
   void start_hours();
   void end_hour();
+  void start_period(MonoTime now);
   void record_system(Duration elapsed);
   void record_usage(Duration elapsed);
 
@@ -279,6 +296,9 @@ class Engine final : public control::Model {
   bool running_ = false;
   std::map<Address, Traffic> traffic_;
   std::uint64_t packets_received_ = 0;
+  // Also of const calls, which only hand on where to count.
+  mutable association::NtsClientCounters nts_client_;
+  association::NtsClientCounters nts_client_before_;
   std::uint64_t packets_sent_ = 0;
   std::uint64_t requests_sent_ = 0;
   std::uint64_t send_failures_ = 0;

@@ -56,7 +56,7 @@ void Engine::admit(Row& row) {
   if (!row.admitted.is_set()) return;
   const bool authenticated = source.settings().key != 0 || source.settings().nts;
   const std::string address = row.admitted.to_string();
-  switch (server_.poke_hole(Endpoint{row.admitted, kNtpPort}, authenticated)) {
+  switch (server_.poke_hole(source.remote(), authenticated)) {
     case server::AccessTable::Hole::NotNeeded:
       break;
     case server::AccessTable::Hole::Poked:

@@ -22,9 +22,8 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   if (const auto count = traffic_counter(name)) return count;
   if (const auto count = key_counter(name)) return count;
   if (const auto count = ke_server_counter(name)) return count;
-  if (const auto count = server_.counter(name)) return count;
-  // No NTS association and no NTS server: nothing has been counted yet.
-  return name.starts_with("nts_") ? std::optional<std::uint64_t>(0) : std::nullopt;
+  if (const auto count = nts_client_counter(name)) return count;
+  return server_.counter(name);
 }
 
 std::optional<std::uint64_t> Engine::traffic_counter(std::string_view name) const {
@@ -51,7 +50,6 @@ std::optional<double> Engine::quantity(std::string_view name) const {
   if (name == "authdelay") return 0;
   if (name == "clk_wander_threshold") return settings_.wander_threshold * kPpm;
   if (const auto value = ke_server_quantity(name)) return value;
-  if (name.starts_with("nts_ke_")) return 0;
   if (!name.starts_with('k')) return std::nullopt;
   const auto read = options_.kernel_clock ? options_.kernel_clock() : std::nullopt;
   const KernelClock kernel = read.value_or(KernelClock{});

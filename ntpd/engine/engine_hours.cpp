@@ -28,9 +28,7 @@ void Engine::end_hour() {
   if (settings_.stats) {
     record_system(now - counting_since_);
     record_nts(now - counting_since_);
-    server_.start_period();
-    ke_period_ = options_.ke_counts();
-    counting_since_ = now;
+    start_period(now);
   }
   if (options_.resource_usage && statistics_->wants(StatisticsSet::Use)) {
     record_usage(now - usage_since_);
@@ -38,6 +36,13 @@ void Engine::end_hour() {
   }
   check_leap_file();
   options_.on_hour();
+}
+
+void Engine::start_period(MonoTime now) {
+  server_.start_period();
+  ke_period_ = options_.ke_counts();
+  nts_client_before_ = nts_client_;
+  counting_since_ = now;
 }
 
 void Engine::record_system(Duration elapsed) {

@@ -6,6 +6,7 @@ namespace ntp::engine {
 void Engine::refresh_files() {
   reload_keys();
   check_leap_file();
+  hurry_sources();
 }
 
 bool Engine::reload_keys() {

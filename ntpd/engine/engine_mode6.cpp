@@ -149,10 +149,7 @@ void Engine::drop_unpeered(const std::vector<config::UnpeerSettings>& unpeers,
 void Engine::reset_counters(unsigned targets) {
   namespace target = config::reset_target;
   const MonoTime now = host_.clock.mono();
-  if ((targets & target::kSystem) != 0) {
-    server_.start_period();
-    counting_since_ = now;
-  }
+  if ((targets & target::kSystem) != 0) start_period(now);
   if ((targets & target::kIo) != 0) {
     packets_received_ = packets_sent_ = send_failures_ = 0;
     traffic_.clear();

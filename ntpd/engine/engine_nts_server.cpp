@@ -20,11 +20,12 @@ constexpr std::array kKinds{
     KindName{"nts_ke_serves_bad", &KeServerCounts::failed},
 };
 
-/// The name without `_r`, by which a variable tells all since the start.
-bool take_total(std::string_view& name) {
-  const bool total = name.ends_with("_r");
-  if (total) name.remove_suffix(2);
-  return total;
+/// Takes off the `_r`, by which a variable tells what came since the period began (NTPsec: the
+/// other way round than with `ss_…`).
+bool take_period(std::string_view& name) {
+  const bool period = name.ends_with("_r");
+  if (period) name.remove_suffix(2);
+  return period;
 }
 
 }  // namespace
@@ -36,7 +37,7 @@ Result<void> Engine::set_cookie_keys(const nts::CookieKeys* keys) {
 std::optional<std::uint64_t> Engine::ke_server_counter(std::string_view name) const {
   const std::string_view asked = name;
   const KeServerCounts counts =
-      take_total(name) ? options_.ke_counts() : options_.ke_counts() - ke_period_;
+      take_period(name) ? options_.ke_counts() - ke_period_ : options_.ke_counts();
   if (name == "nts_cookie_make") {
     return server_.counter(asked).value_or(0) + counts.cookies_made;
   }
@@ -48,7 +49,7 @@ std::optional<std::uint64_t> Engine::ke_server_counter(std::string_view name) co
 
 std::optional<double> Engine::ke_server_quantity(std::string_view name) const {
   const KeServerCounts counts =
-      take_total(name) ? options_.ke_counts() : options_.ke_counts() - ke_period_;
+      take_period(name) ? options_.ke_counts() - ke_period_ : options_.ke_counts();
   for (const auto& [known, kind] : kKinds) {
     if (!name.starts_with(known)) continue;
     const std::string_view rest = name.substr(known.size());
@@ -64,6 +65,9 @@ void Engine::record_nts(Duration elapsed) {
     const server::NtsCounters counts = server_.nts_period_counters();
     statistics::NtsRecord record;
     record.elapsed = elapsed;
+    record.client_sent = nts_client_.sent - nts_client_before_.sent;
+    record.client_good = nts_client_.good - nts_client_before_.good;
+    record.client_bad = nts_client_.bad - nts_client_before_.bad;
     record.server_sent = counts.sent;
     record.server_good = counts.good;
     record.server_bad = counts.bad;
@@ -76,6 +80,8 @@ void Engine::record_nts(Duration elapsed) {
     statistics::NtsKeRecord record;
     record.elapsed = elapsed;
     record.server = ke;
+    record.client_good = nts_client_.ke_good - nts_client_before_.ke_good;
+    record.client_bad = nts_client_.ke_bad - nts_client_before_.ke_bad;
     statistics_->record(StatisticsSet::NtsKe, fields(record));
   }
 }

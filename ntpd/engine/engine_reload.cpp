@@ -149,6 +149,8 @@ void Engine::apply_section(config::Section section) {
       reload_keys();
       break;
     case Section::Nts:
+      reconfigure_nts();
+      break;
     case Section::Selection:
     case Section::Variables:
     case Section::Log:

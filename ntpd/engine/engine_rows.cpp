@@ -34,9 +34,9 @@ Engine::Row* Engine::find(association::Id id) const {
   return found == rows_.end() ? nullptr : found->get();
 }
 
-bool Engine::in_use(const Address& address) const {
+bool Engine::in_use(const Endpoint& server) const {
   return std::any_of(rows_.begin(), rows_.end(),
-                     [&](const auto& row) { return row->association->address() == address; });
+                     [&](const auto& row) { return row->association->remote() == server; });
 }
 
 association::Context Engine::context() const {
@@ -51,7 +51,9 @@ association::Context Engine::context() const {
       .survivors = survivors_,
       .limits = settings_.tos,
       .random = host_.random,
-      .keys = &keys_->ring()};
+      .keys = &keys_->ring(),
+      .nts = &nts_client_,
+      .is_own = options_.is_own_address ? &options_.is_own_address : nullptr};
   for (const auto& row : rows_) context.active_sources += row->association->active();
   return context;
 }
@@ -62,7 +64,7 @@ Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool
     ++next_id_;
   } while (next_id_ == 0 || find(next_id_) != nullptr);
   const auto now = context();
-  const auto in_use_already = [this](const Address& address) { return in_use(address); };
+  const auto in_use_already = [this](const Endpoint& server) { return in_use(server); };
 
   auto row = std::make_unique<Row>();
   switch (source.type) {
@@ -126,11 +128,8 @@ void Engine::perform(association::Id id, association::Actions actions) {
     std::visit(Overloaded{
                    [&](association::Send& send) { perform(*row, send); },
                    [&](association::Resolve& request) { look_up(id, request); },
-                   [&](association::Spawn& spawn) {
-                     Row* member = mobilize(pool_member(row->association->settings()),
-                                            spawn.address, host_.clock.mono());
-                     if (member != nullptr) member->pool = id;
-                   },
+                   [&](association::Establish& wanted) { establish(*row, wanted); },
+                   [&](association::Spawn& wanted) { spawn(id, wanted); },
                    [&](association::Reselect&) { reselect(); },
                    [&](association::RecordEstimate&) { record_estimate(*row->association); },
                    [&](association::RecordReply& reply) { record_reply(*row->association, reply); },
@@ -163,7 +162,7 @@ void Engine::perform(Row& row, const association::Send& send) {
             .transmit_stamped(number, sent);
       }
     };
-    auto channel = host_.network.connect(Endpoint{server.address(), kNtpPort}, std::move(handlers));
+    auto channel = host_.network.connect(server.remote(), std::move(handlers));
     if (!channel) {
       host_.log.debug("IO: " + channel.error().message);
       ++send_failures_;
@@ -213,12 +212,15 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
                          ? ServerAssociation::Trust::KeyHoldersOnly
                          : ServerAssociation::Trust::Anyone;
   const std::uint64_t refused = server.bad_authentication();
+  const std::uint64_t declined = server.declined();
   auto actions = server.on_datagram(datagram, context(), trust);
   std::optional<server::DropReason> reason;
   if (!actions) {
     reason = server::DropReason::BadFormat;
   } else if (server.bad_authentication() != refused) {
     reason = server::DropReason::BadAuthentication;
+  } else if (server.declined() != declined) {
+    reason = server::DropReason::Declined;
   }
   server_.count_reply(datagram.payload, reason);
   if (actions) perform(id, std::move(*actions));

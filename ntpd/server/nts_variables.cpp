@@ -45,10 +45,10 @@ NtsCounters Server::nts_counters() const {
 }
 
 std::optional<std::uint64_t> Server::nts_counter(std::string_view name) const {
-  const bool total = name.ends_with("_r");
-  if (total) name.remove_suffix(2);
+  const bool of_period = name.ends_with("_r");
+  if (of_period) name.remove_suffix(2);
   for (const auto& [known, value] : kCounters) {
-    if (known == name) return value(nts_counters()) - (total ? 0 : value(nts_period_));
+    if (known == name) return value(nts_counters()) - (of_period ? value(nts_period_) : 0);
   }
   return std::nullopt;
 }

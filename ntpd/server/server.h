@@ -73,7 +73,7 @@ class Server {
 
   [[nodiscard]] const RecentList& recent() const { return recent_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
-  /// From here on the variables `ss_…` and `nts_…` count anew; those that end in `_r` go on.
+  /// From here on the variables `ss_…` and `nts_…_r` count anew; `ss_…_r` and `nts_…` go on.
   void start_period() {
     period_ = counters_;
     nts_period_ = nts_counters();

@@ -11,6 +11,7 @@
 #include "tests/sim/sim_files.h"
 #include "tests/sim/sim_log.h"
 #include "tests/sim/sim_network.h"
+#include "tests/sim/sim_nts.h"
 #include "tests/sim/sim_resolver.h"
 #include "tests/sim/sim_timers.h"
 #include "tests/sim/world.h"
@@ -29,11 +30,14 @@ class SimHost {
         stack(
             network, std::move(addresses), [this] { return clock.wall(); }, name + " network"),
         resolver(network.world()),
+        key_establishment(network.world(), resolver),
         log(network.world()),
         recorder(network.world(), clock) {}
 
   /// As the daemon's constructor takes it.
-  [[nodiscard]] Host seams() { return {clock, timers, random, stack, resolver, files, log}; }
+  [[nodiscard]] Host seams() {
+    return {clock, timers, random, stack, resolver, files, log, &key_establishment};
+  }
   [[nodiscard]] const Address& address() const { return stack.addresses().front(); }
 
   std::string name;
@@ -42,6 +46,7 @@ class SimHost {
   SimRandom random;
   SimStack stack;
   SimResolver resolver;
+  SimKeyEstablishment key_establishment;
   SimFiles files;
   SimLog log;
   ErrorRecorder recorder;

@@ -16,8 +16,8 @@ class PoolAssociationTest : public ::testing::Test {
     source_.type = config::SourceType::Pool;
     source_.host = "pool.example.net";
     limits_.max_clock = 4;
-    pool_.emplace(9, source_, context(), MonoTime{}, [this](const Address& address) {
-      return std::find(used_.begin(), used_.end(), address) != used_.end();
+    pool_.emplace(9, source_, context(), MonoTime{}, [this](const Endpoint& server) {
+      return std::find(used_.begin(), used_.end(), server.address) != used_.end();
     });
   }
   Context context() {

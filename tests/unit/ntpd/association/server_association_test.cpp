@@ -44,8 +44,8 @@ class ServerAssociationTest : public ::testing::Test {
   }
   void make(Address pool_address = {}) {
     association_ = std::make_unique<ServerAssociation>(
-        7, source_, pool_address, context(), MonoTime(elapsed_), [this](const Address& address) {
-          return std::find(used_.begin(), used_.end(), address) != used_.end();
+        7, source_, pool_address, context(), MonoTime(elapsed_), [this](const Endpoint& server) {
+          return std::find(used_.begin(), used_.end(), server.address) != used_.end();
         });
   }
   /// Runs the timer when it is due, and sends what it asks for.

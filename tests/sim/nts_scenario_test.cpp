@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <list>
+
+#include "tests/sim/lab.h"
+#include "tests/sim/seeds.h"
+
+namespace ntp::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// A client with `nts` and servers at 10.0.2.1, 10.0.2.2, …
+class NtsScenario : public Scenario {
+ protected:
+  static Address address(int number) {
+    return Address::v4(0x0a000200U + static_cast<std::uint32_t>(number));
+  }
+  NtsServer& add_server() {
+    return servers_.emplace_back(lab_.network, address(static_cast<int>(servers_.size()) + 1));
+  }
+  SimNode& add_client(const std::string& config) {
+    SimNode& node = lab_.add_node({config, kUsualOscillator, {}});
+    for (NtsServer& server : servers_) node.host.key_establishment.add(server.address(), server);
+    return node;
+  }
+  static control::PeerView only_peer(const SimNode& node) {
+    return node.engine().peer(node.engine().associations().front()).value();
+  }
+  static std::uint64_t counter(const SimNode& node, std::string_view name) {
+    return node.engine().counter(name).value();
+  }
+  void expect_no_reuse() const {
+    for (const NtsServer& server : servers_) EXPECT_EQ(server.reused_cookies(), 0);
+  }
+
+  Lab lab_{GetParam()};
+  std::list<NtsServer> servers_;
+};
+
+TEST_P(NtsScenario, FollowsAServerOnOneExchangeForDays) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client("server ke.example nts iburst");
+  node.host.resolver.set("ke.example", {server.address()});
+  node.start();
+  EXPECT_EQ(only_peer(node).reference_id, refid::kNts);
+  EXPECT_EQ(only_peer(node).stratum, 16);
+  EXPECT_EQ(only_peer(node).nts_cookies, 0);
+  EXPECT_FALSE(only_peer(node).authentic);
+  for (int day = 0; day < 7; ++day) {
+    lab_.world.run_for(hours(24));
+    server.rotate();
+  }
+  EXPECT_TRUE(node.synchronized());
+  EXPECT_LE(std::abs(node.host.clock.error()), 1e-3);
+  EXPECT_EQ(server.exchanges(), 1);
+  EXPECT_EQ(only_peer(node).nts_cookies, 8);
+  EXPECT_TRUE(only_peer(node).authentic);
+  EXPECT_EQ(only_peer(node).host_name, "ke.example");
+  EXPECT_EQ(counter(node, "nts_ke_probes_good"), 1U);
+  EXPECT_EQ(counter(node, "nts_client_send"), counter(node, "nts_client_recv_good"));
+  EXPECT_EQ(counter(node, "nts_client_recv_bad"), 0U);
+  expect_no_reuse();
+}
+
+TEST_P(NtsScenario, HalfThePacketsLostCostNoCookieTwice) {
+  NtsServer& server = add_server();
+  lab_.network.default_path().loss = 0.3;  // of each way
+  lab_.network.default_path().duplication = 0.1;
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  node.start();
+  lab_.world.run_for(hours(72));
+  EXPECT_TRUE(node.synchronized());
+  EXPECT_GT(server.answered(), 100);
+  EXPECT_LE(server.exchanges(), 20);
+  expect_no_reuse();
+}
+
+TEST_P(NtsScenario, ANakBringsNewKeysAndTheOldOnesServeUntilThen) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  node.start();
+  lab_.world.run_for(hours(6));
+  server.ke_failure = "connect failed: Connection refused";
+  server.lose_keys();
+  const int before = server.answered();
+  lab_.world.run_for(hours(3));
+  EXPECT_EQ(server.answered(), before);
+  EXPECT_GT(server.exchanges(), 2);
+  EXPECT_EQ(node.host.log.written(LogLevel::Warning), 1U) << node.host.log.text();
+  server.ke_failure.reset();
+  lab_.world.run_for(hours(2));
+  EXPECT_GT(server.answered(), before);
+  EXPECT_NE(only_peer(node).reach, 0);
+  EXPECT_EQ(only_peer(node).nts_cookies, 8);
+  expect_no_reuse();
+}
+
+TEST_P(NtsScenario, TriesEverMoreSeldomAndTellsOnce) {
+  NtsServer& server = add_server();
+  server.ke_failure = "timeout while connecting";
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  node.start();
+  lab_.world.run_for(hours(24));
+  const auto& starts = node.host.key_establishment.starts();
+  ASSERT_GE(starts.size(), 20U);
+  EXPECT_LE(starts.size(), 45U);
+  EXPECT_GE(starts[1] - starts[0], seconds(10));
+  EXPECT_LE(starts[1] - starts[0], seconds(14));
+  for (std::size_t i = 1; i < starts.size(); ++i) {
+    EXPECT_LE(starts[i] - starts[i - 1], seconds(4600));
+  }
+  EXPECT_EQ(node.host.log.written(LogLevel::Warning), 1U) << node.host.log.text();
+  EXPECT_EQ(only_peer(node).reference_id, refid::kNts);
+  EXPECT_EQ(counter(node, "nts_ke_probes_bad"), starts.size());
+  server.ke_failure.reset();
+  lab_.world.run_for(minutes(100));
+  EXPECT_TRUE(node.synchronized());
+}
+
+TEST_P(NtsScenario, FollowsToAnotherHostAndForNewKeysAsksTheFirst) {
+  NtsServer& ke = add_server();
+  add_server();
+  SimNode& node = add_client("server ke.example nts iburst");
+  node.host.resolver.set("ke.example", {address(1)});
+  node.host.resolver.set("time.example", {address(2)});
+  ke.ke.server = "time.example";
+  node.start();
+  lab_.world.run_for(minutes(1));
+  EXPECT_EQ(only_peer(node).remote.address, address(2));
+  EXPECT_TRUE(node.host.log.contains("NTSc: Using server time.example=>10.0.2.2"));
+  // It does not have the keys of the first, and says so: that is asked anew, ever more seldom.
+  lab_.world.run_for(hours(1));
+  EXPECT_GT(ke.exchanges(), 2);
+  EXPECT_EQ(servers_.back().exchanges(), 0);
+  EXPECT_FALSE(node.synchronized());
+  expect_no_reuse();
+}
+
+TEST_P(NtsScenario, DoesNotFollowToWhereNobodyShouldBeAsked) {
+  NtsServer& ke = add_server();
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  for (const char* where :
+       {"224.0.1.1", "0.0.0.0", "255.255.255.255", "127.0.0.1", "::1", "ff02::1"}) {
+    ke.ke.server = where;
+    node.start();
+    lab_.world.run_for(seconds(5));
+    EXPECT_FALSE(only_peer(node).remote.address.is_set()) << where;
+    EXPECT_TRUE(node.host.log.contains(std::string(where) + ": no address that can be used"));
+  }
+}
+
+TEST_P(NtsScenario, NothingUnprotectedHasAnEffect) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  node.start();
+  lab_.world.run_for(hours(3));
+  const int poll = only_peer(node).host_poll;
+  server.naked_kiss = kiss::kDeny;
+  lab_.world.run_for(minutes(10));
+  server.naked_kiss = kiss::kRate;
+  lab_.world.run_for(minutes(10));
+  EXPECT_GT(counter(node, "nts_client_recv_bad"), 0U);
+  EXPECT_EQ(counter(node, "ss_declined"), counter(node, "nts_client_recv_bad"));
+  EXPECT_EQ(only_peer(node).kisses, 0U);
+  EXPECT_LE(only_peer(node).host_poll, std::max(poll, 10));
+  server.naked_kiss.reset();
+  lab_.world.run_for(hours(2));
+  EXPECT_NE(only_peer(node).reach, 0);
+  EXPECT_TRUE(only_peer(node).authentic);
+  EXPECT_LE(std::abs(node.host.clock.error()), 1e-3);
+}
+
+TEST_P(NtsScenario, AReloadKeepsTheCookiesOfLinesThatStay) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client("server 10.0.2.1 nts iburst");
+  node.start();
+  lab_.world.run_for(hours(1));
+  EXPECT_TRUE(node.reload("server 10.0.2.1 nts iburst minpoll 5\nnts ca /etc/roots.pem\n"));
+  lab_.world.run_for(hours(1));
+  EXPECT_EQ(server.exchanges(), 1);
+  EXPECT_EQ(only_peer(node).nts_cookies, 8);
+  EXPECT_TRUE(node.synchronized());
+}
+
+TEST_P(NtsScenario, APoolGetsAMemberByEachExchange) {
+  for (int i = 0; i < 4; ++i) add_server();
+  SimNode& node = add_client("pool pool.example nts iburst\ntos maxclock 4\n");
+  node.host.resolver.set("pool.example", {address(1), address(2), address(3), address(4)});
+  node.start();
+  lab_.world.run_for(minutes(5));
+  for (NtsServer& server : servers_)
+    EXPECT_GE(server.exchanges(), 1) << server.address().to_string();
+  EXPECT_TRUE(node.synchronized());
+  for (const std::uint16_t id : node.engine().associations()) {
+    EXPECT_EQ(node.engine().peer(id)->host_name, "pool.example");
+  }
+  // One that is dead asks the pool for keys, and goes where those lead, or gives way to another.
+  servers_.front().silent = true;
+  lab_.world.run_for(hours(12));
+  EXPECT_TRUE(node.synchronized());
+  expect_no_reuse();
+}
+
+SIM_RUN_SEEDS(NtsScenario);
+
+}  // namespace
+}  // namespace ntp::sim
