@@ -94,8 +94,8 @@ void Engine::on_key_establishment(const statistics::KeSessionRecord& session,
     return;
   }
   // One line an hour for each address and reason: strangers cause them.
-  const std::string key = "NTS-KE " + session.remote.address.to_string() + ' ' + session.tls +
-                          ' ' + session.error;
+  const std::string key =
+      "NTS-KE " + session.remote.address.to_string() + ' ' + session.tls + ' ' + session.error;
   const auto held_back = log_limiter_.admit(key, host_.clock.mono());
   if (!held_back) return;
   std::string line = log_line(session);
