@@ -2,7 +2,6 @@
 #include "libntp/nts/cookie_keys.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <optional>
 
@@ -78,14 +77,13 @@ void append_hex(std::string& text, ByteView octets) {
 }  // namespace
 
 void CookieKeys::add_new(Random& random) {
+  const auto is_taken = [this](std::uint32_t id) {
+    return std::any_of(keys_.begin(), keys_.end(), [id](const auto& key) { return key.id == id; });
+  };
   CookieKey key;
-  std::uint32_t id = 0;
   do {
-    std::array<std::uint8_t, 4> octets{};
-    random.fill(octets);
-    id = ByteReader(octets).u32();
-  } while (std::any_of(keys_.begin(), keys_.end(), [id](const auto& old) { return old.id == id; }));
-  key.id = id;
+    key.id = static_cast<std::uint32_t>(random.u64());
+  } while (is_taken(key.id));
   random.fill(key.secret.resize(key_size_));
   keys_.insert(keys_.begin(), key);
   if (keys_.size() > kKept) keys_.resize(kKept);

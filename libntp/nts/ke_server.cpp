@@ -17,29 +17,16 @@ constexpr std::size_t kLargestReply = 1024 + kMaxCookies * (kRecordHeader + kMax
 }  // namespace
 
 KeServer::State KeServer::feed(ByteView data) {
-  if (state_ == State::Replied || data.empty()) return state_;
-  if (state_ == State::Agreed) {
-    refuse(KeError::BadRequest, "data behind the end of message");
-    return state_;
-  }
+  if (state_ != State::Reading) return state_;
   const bool too_long = data.size() > kMaxRequest - received_;
   if (too_long) data = data.first(kMaxRequest - received_);
   received_ += data.size();
   pending_.insert(pending_.end(), data.begin(), data.end());
   RecordReader reader(pending_);
-  bool ended = false;
-  while (state_ == State::Reading && !ended) {
+  while (state_ == State::Reading) {
     const auto record = reader.next();
     if (!record) break;
-    ended = record->type == RecordType::EndOfMessage;
     take(*record);
-  }
-  if (state_ == State::Reading && ended) {
-    if (reader.left() != 0 || too_long) {
-      refuse(KeError::BadRequest, "data behind the end of message");
-    } else {
-      finish();
-    }
   }
   if (state_ == State::Reading && too_long) {
     refuse(KeError::BadRequest,
@@ -66,8 +53,9 @@ void KeServer::take(const Record& record) {
     case RecordType::EndOfMessage:
       if (!record.critical || !record.body.empty()) {
         refuse(KeError::BadRequest, "the end of message is malformed");
+        return;
       }
-      return;
+      return finish();
     case RecordType::NextProtocol:
       return take_protocol(record);
     case RecordType::Error:

@@ -38,6 +38,7 @@ class KeServer {
   /// `options` outlive the object.
   explicit KeServer(const KeServerOptions& options) : options_(options) {}
 
+  /// What comes behind the end of message is ignored: it may be on its way when the reply is made.
   State feed(ByteView data);
   /// The client has closed, or its time is up: an unfinished request is a bad one.
   State expire();
