@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Servers of the real programs that know NTS, for tests over lab.py."""
 
-from lab import OPEN, wait_for, wait_for_system_peer
+from lab import NTPSEC_NTPQ, OPEN, expect, wait_for, wait_for_system_peer
 
 SECONDS = 40
 
@@ -28,3 +28,20 @@ def start_chrony(lab, authority, name="chrony", *lines):
     host.chronyd("local stratum 1", f"ntsservercert {chain}", f"ntsserverkey {key}",
                  f"ntsdumpdir {host.folder}", *lines)
     return host
+
+
+def follow(lab, name, authority, server, shown):
+    """A client of ours with one NTS line; until it has its system peer, and eight cookies."""
+    client = lab.host(name)
+    daemon = client.ours(f"server {server} nts iburst minpoll 3 maxpoll 3",
+                         f"nts ca {authority.certificate}", *OPEN)
+    peer, took = wait_for_system_peer(client, shown, SECONDS)
+    print(f"{name}: `*` after {took:.1f} s, offset {peer.offset_ms} ms, cookies {peer.kind}")
+    wait_for("eight cookies", 20, lambda: [p.kind for p in client.peers()] == ["8"])
+    daemon.expect_running()
+    text = daemon.text()
+    for line in ("NTSc: certificate is valid.", "NTSc: Got ", "NTSc: Using TLSv1.3, "):
+        expect(line in text, f"{name}: not in the log: {line}")
+    wait_for("ntscookies", 20, lambda: client.variables("&1").get("ntscookies") == "8")
+    said = client.ntpq(NTPSEC_NTPQ, "-c", "as", "127.0.0.1", check=False).stdout
+    expect(" ok " in said, f"{name}: not authentic: {said}")
