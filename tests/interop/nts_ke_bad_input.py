@@ -8,7 +8,8 @@ import ssl
 import struct
 import time
 
-from lab import OPEN, Failure, Lab, expect, wait_for
+import nts
+from lab import OPEN, Failure, Lab, command, expect, wait_for
 from nts import (REQUEST, Certificate, connect, context, error_of, exchange, join, read_all, records,
                  server_lines)
 
@@ -153,7 +154,10 @@ with Lab() as lab:
             return False
 
     wait_for("an honest session", 10, serves)
-    for name, act, reason, counter in CASES:
+    for number, (name, act, reason, counter) in enumerate(CASES):
+        # Each from an address of its own, or the same reason would be in the log but once.
+        nts.source = f"10.77.0.{100 + number}"
+        command("ip", "address", "add", f"{nts.source}/24", "dev", "br0")
         before, logged = counters(server), len(daemon.text())
         try:
             act(server.v4)

@@ -72,7 +72,10 @@ def context(alpn=("ntske/1",), newest=ssl.TLSVersion.TLSv1_3):
     return result
 
 
-def connect(address, source=None, seconds=5, port=4460):
+source = None  # the address to connect from, if it matters
+
+
+def connect(address, seconds=5, port=4460):
     return socket.create_connection((address, port), seconds,
                                     source_address=(source, 0) if source else None)
 
@@ -87,9 +90,9 @@ def read_all(stream):
     return data, "closed"
 
 
-def exchange(address, request=REQUEST, pieces=None, tls=None, source=None):
+def exchange(address, request=REQUEST, pieces=None, tls=None):
     """One session: what came back."""
-    with connect(address, source) as plain:
+    with connect(address) as plain:
         with (tls or context()).wrap_socket(plain) as stream:
             for piece in pieces or [request]:
                 stream.sendall(piece)
