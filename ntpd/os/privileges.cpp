@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <utility>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "ntpd/os/unique_fd.h"
 

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -195,6 +196,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: nts_load time|ke ADDRESS SECONDS PID...\n", stderr);
     return 2;
   }
+  signal(SIGPIPE, SIG_IGN);
   auto context = ke::make_tls_context(ke::Role::Client, {});
   if (!context) return 1;
   const std::array<unsigned char, 8> alpn{7, 'n', 't', 's', 'k', 'e', '/', '1'};

@@ -42,6 +42,16 @@ TEST_F(FilesTest, KeepsTheModeOfAFileItReplaces) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(FilesTest, SavesASecretForItsOwnerAlone) {
+  ASSERT_TRUE(files_.save_secret(path("new"), "secret"));
+  EXPECT_EQ(files_.status(path("new"))->mode, 0600U);
+  std::ofstream(path("old")) << "old";
+  ASSERT_EQ(chmod(path("old").c_str(), 0644), 0);
+  ASSERT_TRUE(files_.save_secret(path("old"), "secret"));
+  EXPECT_EQ(files_.status(path("old"))->mode, 0600U);
+  EXPECT_EQ(*files_.load(path("old")), "secret");
+}
+
 TEST_F(FilesTest, FollowsASymbolicLinkAndLeavesIt) {
   std::ofstream(path("real")) << "old";
   std::filesystem::create_symlink("real", path("link"));

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Our daemon, chronyd and NTPsec as servers of NTS side by side, one core each: processor time per
-answer under NTS and per session of key establishment. nts.py [SECONDS]"""
+answer under NTS and per session of key establishment. nts_servers.py [SECONDS]"""
 
 import os
 import subprocess
