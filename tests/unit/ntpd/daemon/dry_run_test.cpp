@@ -52,8 +52,8 @@ TEST_F(DryRun, FindsNothingInAGoodFile) {
 TEST_F(DryRun, NamesFilesThatAreNone) {
   std::filesystem::create_directory(path("folder"));
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
-  for (const std::string& bad : {path("none"), path("folder"), path("pipe"),
-                                 std::string("/dev/zero"), std::string("/dev/null")}) {
+  for (const std::string& bad :
+       {path("none"), path("folder"), path("pipe"), std::string("/dev/zero")}) {
     EXPECT_EQ(run(bad), 2) << bad;
     EXPECT_THAT(said_, HasSubstr("failed to open")) << bad;
     // The same for an include; an empty folder has nothing to read.
@@ -61,6 +61,11 @@ TEST_F(DryRun, NamesFilesThatAreNone) {
     EXPECT_EQ(run(path("ntp.conf")), 2) << bad;
     EXPECT_THAT(said_, HasSubstr("ntp.conf:4:1: error: ")) << bad;
   }
+}
+
+TEST_F(DryRun, TakesNothingForAnEmptyFile) {
+  EXPECT_EQ(run("/dev/null"), 1);
+  EXPECT_THAT(said_, HasSubstr("warning: there is no source"));
 }
 
 TEST_F(DryRun, NamesKeyAndLeapFilesThatAreNone) {
