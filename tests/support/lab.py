@@ -168,12 +168,12 @@ class Host:
     def ntpq(self, program, *arguments, seconds=20, check=True):
         return self.run(program, *arguments, seconds=seconds, check=check)
 
-    def peers(self, program=NTPSEC_NTPQ):
+    def peers(self, program=NTPQ):
         """The rows of `ntpq -p -n`, or none while there is no answer."""
         result = self.ntpq(program, "-p", "-n", "127.0.0.1", check=False)
         return parse_peers(result.stdout) if result.returncode == 0 else []
 
-    def variables(self, association="", program=NTPSEC_NTPQ):
+    def variables(self, association="", program=NTPQ):
         """The variables of `ntpq -c rv` as a dictionary of texts."""
         result = self.ntpq(program, "-c", f"rv {association}".strip(), "127.0.0.1", check=False)
         return dict(re.findall(r'(\w+)=("[^"]*"|[^,\n]*)', result.stdout))
@@ -265,7 +265,7 @@ class Lab:
 OPEN = ("restrict default", "restrict 127.0.0.1", "restrict ::1")
 
 
-def wait_for_system_peer(host, address, seconds, program=NTPSEC_NTPQ):
+def wait_for_system_peer(host, address, seconds, program=NTPQ):
     """Until `ntpq -p -n` on the host marks the address with `*`; gives the row and the seconds."""
     seen = []
 
