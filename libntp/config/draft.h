@@ -37,7 +37,6 @@ class Draft {
   std::array<bool, kStatisticsSets> wanted_statistics{};
   /// Sets that a `filegen` line decides.
   std::array<bool, kStatisticsSets> generated_statistics{};
-  bool mssntp_warned = false;
 
   /// What is read adds to these settings, whose own lines have been applied.
   void begin_with(Settings running);

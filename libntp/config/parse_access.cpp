@@ -100,13 +100,9 @@ bool check_family(const RestrictSettings& entry, Report& report) {
   return false;
 }
 
-void check_flags(const RestrictSettings& entry, Draft& draft, Report& report) {
+void check_flags(const RestrictSettings& entry, Report& report) {
   if ((entry.flags & restrict_flag::kKod) && !(entry.flags & restrict_flag::kLimited)) {
     report.warning(entry.where, "KOD does nothing without LIMITED: add 'limited'");
-  }
-  if ((entry.flags & restrict_flag::kMsSntp) && !draft.mssntp_warned) {
-    draft.mssntp_warned = true;
-    report.warning(entry.where, "mssntp restrict bit ignored: there is no MS-SNTP signing");
   }
 }
 
@@ -155,7 +151,7 @@ bool parse_restrict(Keyword directive, Line& line, Draft& draft) {
                   : "a restriction flag");
   while (read_flag(line, entry)) {
   }
-  check_flags(entry, draft, line.report());
+  check_flags(entry, line.report());
   if (entry.subject == RestrictSettings::Subject::Address) {
     split_prefix(entry, line.report());
     if (!check_family(entry, line.report())) return true;

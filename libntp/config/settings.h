@@ -193,7 +193,8 @@ struct KeySettings {
   std::vector<Range> trusted;
   std::int32_t control_key = 0;  // 0: none
   Location control_key_at;
-  std::string signd_socket;
+  /// The directory of Samba's signing socket.
+  std::string signd_socket = "/var/lib/samba/ntp_signd";
   friend bool operator==(const KeySettings&, const KeySettings&) = default;
 };
 

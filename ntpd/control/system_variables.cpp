@@ -16,10 +16,10 @@ std::string peer_address(const SystemView& system) {
 }
 
 constexpr SystemVariable counter(std::string_view name) {
-  return {name, kOnRequest, nullptr, true};
+  return {name, kOnRequest, nullptr, 0};
 }
-constexpr SystemVariable quantity(std::string_view name) {
-  return {name, kOnRequest, nullptr, false};
+constexpr SystemVariable quantity(std::string_view name, int decimals = 3) {
+  return {name, kOnRequest, nullptr, decimals};
 }
 
 // `lockclock` tells of a build that leaves the clock alone (NTPsec), which this daemon has no
@@ -204,6 +204,24 @@ constexpr SystemVariable kSystemVariables[] = {
     counter("nts_ke_probes_good_r"),
     counter("nts_ke_probes_bad"),
     counter("nts_ke_probes_bad_r"),
+    counter("mssntp_serves"),
+    counter("mssntp_serves_r"),
+    counter("mssntp_serves_no"),
+    counter("mssntp_serves_no_r"),
+    counter("mssntp_serves_err"),
+    counter("mssntp_serves_err_r"),
+    counter("mssntp_serves_good"),
+    counter("mssntp_serves_good_r"),
+    quantity("mssntp_serves_good_wall"),
+    quantity("mssntp_serves_good_wall_r"),
+    quantity("mssntp_serves_good_slowest", 6),
+    quantity("mssntp_serves_good_slowest_r", 6),
+    counter("mssntp_serves_bad"),
+    counter("mssntp_serves_bad_r"),
+    quantity("mssntp_serves_bad_wall"),
+    quantity("mssntp_serves_bad_wall_r"),
+    quantity("mssntp_serves_bad_slowest", 6),
+    quantity("mssntp_serves_bad_slowest_r", 6),
 };
 
 std::string system_variable_names(const SystemContext& context) {
@@ -221,13 +239,13 @@ std::string system_variable_names(const SystemContext& context) {
 
 std::optional<std::string> SystemVariable::value(const SystemContext& context) const {
   if (getter != nullptr) return getter(context);
-  if (is_count) {
+  if (decimals == 0) {
     const std::optional<std::uint64_t> count = context.model.counter(name);
     // The ages of the recent list may be negative; no count comes near the half of the range.
     return count ? std::optional(integer(static_cast<std::int64_t>(*count))) : std::nullopt;
   }
   const std::optional<double> amount = context.model.quantity(name);
-  return amount ? std::optional(fixed(*amount, 3)) : std::nullopt;
+  return amount ? std::optional(fixed(*amount, decimals)) : std::nullopt;
 }
 
 std::span<const SystemVariable> system_variables() { return kSystemVariables; }

@@ -27,8 +27,8 @@ struct SystemVariable {
   Listing listing = Listing::OnRequest;
   /// Writes the value; null for what the daemon counts, which comes from the Model by its name.
   std::string (*getter)(const SystemContext&) = nullptr;
-  /// Of a counted variable: a count, or a quantity with three decimals.
-  bool is_count = true;
+  /// Of a counted variable: the decimals of a quantity; 0: a count.
+  int decimals = 0;
 
   /// The value as it stands on the wire. Nothing if the daemon does not count it: such a variable
   /// is unknown to clients and absent from `sys_var_list`.

@@ -21,6 +21,7 @@
 #include "ntpd/io/interface_filter.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
+#include "ntpd/io/signing_socket.h"
 #include "ntpd/io/udp_client.h"
 #include "ntpd/io/udp_server.h"
 #include "ntpd/nts/client.h"
@@ -360,11 +361,18 @@ class Daemon {
     server.ipv4 = options_.family != Family::V6;
     server.ipv6 = options_.family != Family::V4;
     server.dscp = settings.dscp;
-    return io::UdpServer::open(loop, clock_, log_, server,
-                               [this](const Datagram& datagram, const io::UdpServer::Reply& reply) {
-                                 if (engine_ && serves(datagram.local))
-                                   engine_->on_server_datagram(datagram, reply);
-                               });
+    const engine::Engine::LateReply late = [this, port](const Endpoint& remote,
+                                                        const Address& local, ByteView payload) {
+      const auto& sockets = port == kNtpPort ? sockets_ : extra_sockets_;
+      if (sockets) sockets->send(remote, local, payload);
+    };
+    return io::UdpServer::open(
+        loop, clock_, log_, server,
+        [this, late](const Datagram& datagram, const io::UdpServer::Reply& reply) {
+          if (engine_ && serves(datagram.local)) {
+            engine_->on_server_datagram(datagram, reply, late);
+          }
+        });
   }
 
   bool serves(const Address& local) {
@@ -406,6 +414,7 @@ class Daemon {
 
   engine::EngineOptions engine_options(io::EventLoop& loop, int& status) {
     engine::EngineOptions engine;
+    engine.signing_socket = &signing_socket_.emplace(loop);
     engine.precision = os::measure_precision();
     char precision[64];
     std::snprintf(precision, sizeof precision, "INIT: precision = %.3f usec (%d)",
@@ -478,6 +487,7 @@ class Daemon {
     extra_sockets_.reset();
     engine_.reset();
     key_client_.reset();
+    signing_socket_.reset();
     network_ = nullptr;
     timers_ = nullptr;
     return status;
@@ -497,6 +507,7 @@ class Daemon {
   io::UdpNetwork* network_ = nullptr;
   io::AsioTimers* timers_ = nullptr;
   std::unique_ptr<ke::Client> key_client_;
+  std::optional<io::UnixSigningSocket> signing_socket_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<ke::Service> nts_;
   nts::KeServerCounts ke_counts_;  // of those that were in use before nts_

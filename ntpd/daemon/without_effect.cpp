@@ -9,7 +9,6 @@ std::vector<std::string> without_effect(const config::Settings& settings) {
   const auto note = [&](bool used, const char* name) {
     if (used) names.emplace_back(name);
   };
-  note(settings.keys.signd_socket != defaults.keys.signd_socket, "ntpsigndsocket");
   note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
   note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
   note(settings.leap_smear_interval.has_value(), "leapsmearinterval");

@@ -62,6 +62,11 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
       statistics_(std::in_place, settings_, options_.process_id, host),
       self_(std::make_shared<Engine*>(this)) {
   server_.use_keys(keys_->ring());
+  if (options_.signing_socket != nullptr) {
+    signer_.emplace(*options_.signing_socket, host_.clock, [this](const std::string& reason) {
+      log_seldom(LogLevel::Error, "SIGND: " + settings_.keys.signd_socket + "/socket: " + reason);
+    });
+  }
   // Guessing an association's number is no use to anybody, but neither is knowing it.
   next_id_ = static_cast<association::Id>(host_.random.u64() & 0xffff);
 }
@@ -161,7 +166,8 @@ void Engine::clock_moved(Duration by) {
   all_clocks_stepped();
 }
 
-void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {
+void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
+                                const LateReply& late) {
   namespace flag = config::restrict_flag;
   ++packets_received_;
   Traffic& traffic = traffic_of(datagram.local);
@@ -176,6 +182,9 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply) {
   switch (outcome.action) {
     case server::Outcome::Action::Reply:
       answer(ByteView(out).first(outcome.size));
+      break;
+    case server::Outcome::Action::Sign:
+      reply_signed(datagram, ByteView(out).first(outcome.size), late);
       break;
     case server::Outcome::Action::Control: {
       const control::Caller caller{datagram.remote, datagram.received,

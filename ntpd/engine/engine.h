@@ -24,6 +24,7 @@
 #include "ntpd/engine/key_store.h"
 #include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
+#include "ntpd/server/domain_signer.h"
 #include "ntpd/server/server.h"
 #include "ntpd/statistics/recorder.h"
 #include "ntpd/statistics/records.h"
@@ -61,6 +62,8 @@ struct EngineOptions {
   std::function<nts::KeServerCounts()> ke_counts = [] { return nts::KeServerCounts{}; };
   /// Keys that have been read already, while there was the right to; null: the engine reads them.
   std::shared_ptr<KeyStore> keys;
+  /// The way to Samba for `restrict … mssntp`; null: such replies stay away. Outlives the engine.
+  SigningSocket* signing_socket = nullptr;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
   std::function<void(int status)> on_exit = [](int) {};
   /// Whether an address is one of this host's; without it none is known to be.
@@ -84,6 +87,8 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
 class Engine final : public control::Model {
  public:
   using Reply = std::function<void(ByteView)>;
+  using LateReply =
+      std::function<void(const Endpoint& remote, const Address& local, ByteView payload)>;
 
   Engine(config::Settings settings, EngineOptions options, const Host& host);
   ~Engine() override;
@@ -111,8 +116,9 @@ class Engine final : public control::Model {
   /// before it are known by their number alone.
   void on_key_establishment(const statistics::KeSessionRecord& session, std::uint64_t unreported);
 
-  /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return.
-  void on_server_datagram(const Datagram& datagram, const Reply& reply);
+  /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return,
+  /// `late` for one that others had to sign first. Without `late` there is none.
+  void on_server_datagram(const Datagram& datagram, const Reply& reply, const LateReply& late = {});
 
   /// What NTS clients have done since the start, and had done by the last full hour.
   [[nodiscard]] const association::NtsClientCounters& nts_client() const { return nts_client_; }
@@ -213,6 +219,10 @@ class Engine final : public control::Model {
   void check_key(const association::Association& source);
   [[nodiscard]] std::optional<std::uint64_t> key_counter(std::string_view name) const;
 
+  // engine_signing.cpp: replies that Samba signs.
+  void reply_signed(const Datagram& datagram, ByteView reply, const LateReply& late);
+  [[nodiscard]] bool signs() const;
+
   // engine_nts_server.cpp
   [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
   [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
@@ -268,6 +278,7 @@ class Engine final : public control::Model {
   ClockLoop clock_;
   SystemState state_;
   server::Server server_;
+  std::optional<server::DomainSigner> signer_;
   control::Responder control_;
   control::EventCounter events_;
   std::optional<statistics::Recorder> statistics_;

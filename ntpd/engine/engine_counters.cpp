@@ -23,6 +23,10 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
   if (const auto count = key_counter(name)) return count;
   if (const auto count = ke_server_counter(name)) return count;
   if (const auto count = nts_client_counter(name)) return count;
+  // NTPsec: builds without MS-SNTP do not have these variables.
+  if (signs()) {
+    if (const auto count = signer_->counter(name)) return count;
+  }
   return server_.counter(name);
 }
 
@@ -50,6 +54,9 @@ std::optional<double> Engine::quantity(std::string_view name) const {
   if (name == "authdelay") return 0;
   if (name == "clk_wander_threshold") return settings_.wander_threshold * kPpm;
   if (const auto value = ke_server_quantity(name)) return value;
+  if (signs()) {
+    if (const auto value = signer_->quantity(name)) return value;
+  }
   if (!name.starts_with('k')) return std::nullopt;
   const auto read = options_.kernel_clock ? options_.kernel_clock() : std::nullopt;
   const KernelClock kernel = read.value_or(KernelClock{});

@@ -40,6 +40,7 @@ void Engine::end_hour() {
 
 void Engine::start_period(MonoTime now) {
   server_.start_period();
+  if (signer_) signer_->start_period();
   ke_period_ = options_.ke_counts();
   nts_client_before_ = nts_client_;
   counting_since_ = now;

@@ -137,6 +137,14 @@ UdpServer::~UdpServer() {
   for (const auto& socket : impl_->sockets) socket->close();
 }
 
+void UdpServer::send(const Endpoint& remote, const Address& local, ByteView payload) {
+  for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
+    if (impl_->listening[i].address.family() != remote.address.family()) continue;
+    if (!impl_->replies.add(payload, remote, local)) ++impl_->counters.failed;
+    impl_->flush(*impl_->sockets[i]);
+  }
+}
+
 void UdpServer::set_dscp(int dscp) {
   for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
     io::set_dscp(impl_->sockets[i]->native_handle(), impl_->listening[i].address.family(), dscp);

@@ -40,6 +40,8 @@ class UdpServer {
   UdpServer(const UdpServer&) = delete;
   UdpServer& operator=(const UdpServer&) = delete;
 
+  /// Sends a reply that took longer than the handler ran; not for use in the handler.
+  void send(const Endpoint& remote, const Address& local, ByteView payload);
   /// Marks what is sent from now on, 0 to 63.
   void set_dscp(int dscp);
   /// Where it listens.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "libntp/wire/signing.h"
+
 namespace ntp::server {
 namespace {
 
@@ -75,6 +77,10 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
     return {Outcome::Action::Control, 0, std::nullopt, flags};
   }
   ++(kind.version == wire::kVersion ? counters_.this_version : counters_.old_version);
+  if ((flags & flag::kMsSntp) != 0 && (flags & flag::kNoTrust) == 0 &&
+      wire::asks_for_signature(datagram.payload)) {
+    return answer_unsigned(datagram, now, clock, flags, out);
+  }
   const auto trust = (flags & flag::kNoTrust) != 0 ? Trust::KeyHoldersOnly : Trust::Anyone;
   // NTPsec: with `notrust` a MAC is wanted, whatever NTS says: its keys are anybody's to have.
   if (kind.mode == Mode::Client && trust == Trust::Anyone &&
@@ -88,6 +94,20 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
   const std::size_t size = add_mac(*request, bare, keys_, out);
   if (size == 0) return drop(DropReason::BadAuthentication, flags);
   return reply(size, flags);
+}
+
+Outcome Server::answer_unsigned(const Datagram& datagram, MonoTime now, const Clock& clock,
+                                std::uint32_t flags, ByteSpan out) {
+  Datagram bare = datagram;
+  bare.payload = datagram.payload.first(wire::kHeaderSize);
+  const auto request = parse_request(bare, Trust::Anyone);
+  if (!request) return drop(request.error(), flags);
+  const std::size_t size = (flags & flag::kLimited) != 0
+                               ? write_kiss(*request, out)
+                               : write_reply(snapshot_, *request, now, clock.wall(), out);
+  Outcome outcome = reply(size, flags);
+  outcome.action = Outcome::Action::Sign;
+  return outcome;
 }
 
 Outcome Server::answer_protected(const Datagram& datagram, MonoTime now, const Clock& clock,

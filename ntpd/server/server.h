@@ -21,7 +21,8 @@ namespace ntp::server {
 
 /// What is to be done about a datagram.
 struct Outcome {
-  enum class Action : std::uint8_t { Drop, Reply, Control };
+  /// Sign: the reply in the buffer goes out once the domain has signed it (DomainSigner).
+  enum class Action : std::uint8_t { Drop, Reply, Sign, Control };
   Action action = Action::Drop;
   /// Of the reply in the buffer.
   std::size_t size = 0;
@@ -97,6 +98,10 @@ class Server {
   /// A request with the fields of NTS, when access list and rate limit have had their say.
   Outcome answer_protected(const Datagram& datagram, MonoTime now, const Clock& clock,
                            std::uint32_t flags, ByteSpan out);
+  /// A request by a machine of a Windows domain, to be signed by others (NTPsec: by no key of
+  /// ours).
+  Outcome answer_unsigned(const Datagram& datagram, MonoTime now, const Clock& clock,
+                          std::uint32_t flags, ByteSpan out);
   std::size_t write_protected(const Request& request, MonoTime now, const Clock& clock,
                               ByteSpan out);
   Outcome reply(std::size_t size, std::uint32_t flags);

@@ -10,8 +10,9 @@ import re
 import signal
 import time
 
-from lab import CHRONYC, OPEN, Lab, chrony_server, expect, wait_for, wait_for_system_peer
-from nts import Certificate, exchange, join, name, records, server_lines
+from lab import (CHRONYC, OPEN, Lab, chrony_server, expect, join, wait_for,
+                 wait_for_system_peer)
+from nts import Certificate, exchange, name, records, server_lines
 
 RENEWALS = 10
 

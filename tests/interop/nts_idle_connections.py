@@ -8,8 +8,8 @@ import statistics
 import sys
 import time
 
-from lab import HERE, OPEN, Lab, expect, resident_kib, wait_for
-from nts import Certificate, exchange, join, records, server_lines
+from lab import HERE, OPEN, Lab, expect, join, resident_kib, wait_for
+from nts import Certificate, exchange, records, server_lines
 
 CROWD = 2000
 MOST_KIB = 64 * 1024  # more than without the crowd

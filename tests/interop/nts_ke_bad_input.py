@@ -9,8 +9,8 @@ import struct
 import time
 
 import nts
-from lab import OPEN, Failure, Lab, command, expect, wait_for
-from nts import (REQUEST, Certificate, connect, context, error_of, exchange, join, read_all, records,
+from lab import OPEN, Failure, Lab, command, expect, join, wait_for
+from nts import (REQUEST, Certificate, connect, context, error_of, exchange, read_all, records,
                  server_lines)
 
 NPN, AEAD, END = REQUEST[:6], REQUEST[6:12], REQUEST[12:]

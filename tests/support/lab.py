@@ -259,6 +259,12 @@ class Lab:
             sys.exit(1)
 
 
+def join():
+    """Gives the test itself addresses in the lab's network."""
+    command("ip", "address", "add", "10.77.0.254/24", "dev", "br0")
+    command("ip", "-6", "address", "add", "fd77::254/64", "dev", "br0", "nodad")
+
+
 # Configurations and waits that several tests share. Nobody here has the right to set the clock, so
 # `disable ntp` is not needed; NTPsec 1.2.2 would serve leap 3 for ever with it.
 

@@ -12,12 +12,6 @@ REQUEST = bytes.fromhex("800100020000" "80040002000f" "80000000")
 NAMES = {0: "end", 1: "protocol", 2: "error", 4: "aead", 5: "cookie", 6: "server", 7: "port"}
 
 
-def join():
-    """Gives the test itself addresses in the lab's network."""
-    command("ip", "address", "add", "10.77.0.254/24", "dev", "br0")
-    command("ip", "-6", "address", "add", "fd77::254/64", "dev", "br0", "nodad")
-
-
 def name(host):
     """Gives a host the names HOST4.test and HOST6.test, for all programs of this test."""
     hosts = host.write("hosts", [f"{host.v4} {host.name}4.test", f"{host.v6} {host.name}6.test"])

@@ -176,7 +176,7 @@ const SystemVariable* system_variable(std::string_view name) {
 }
 
 void learn_counted(FakeModel& model, const SystemVariable& variable, const std::string& value) {
-  if (variable.is_count) {
+  if (variable.decimals == 0) {
     model.counters[std::string(variable.name)] = count(value);
   } else {
     model.quantities[std::string(variable.name)] = number(value);

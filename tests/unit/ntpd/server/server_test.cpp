@@ -402,5 +402,23 @@ TEST_F(KeyedServerTest, KeepsSizeAndKeyInAKiss) {
   EXPECT_TRUE(reply_is_signed(outcome, 1));
 }
 
+TEST_F(ServerTest, LeavesTheSignatureToTheDomain) {
+  start(flag::kMsSntp);
+  for (const int mode : {1, 3}) {
+    const auto outcome = send(3, mode, 68);
+    EXPECT_EQ(outcome.action, Action::Sign) << mode;
+    EXPECT_EQ(outcome.size, 48U);
+  }
+  EXPECT_EQ(wire::decode_header(out_)->stratum, 3);
+  // Others are served as ever, and a signature of any kind is for us to check.
+  EXPECT_EQ(send(4, 3).action, Action::Reply);
+  EXPECT_EQ(send(4, 3, 72).reason, DropReason::BadAuthentication);
+  EXPECT_EQ(send(3, 4, 68).action, Action::Drop);
+  start(0);
+  EXPECT_EQ(send(3, 3, 68).reason, DropReason::BadAuthentication);
+  start(flag::kMsSntp | flag::kNoTrust);
+  EXPECT_EQ(send(3, 3, 68).reason, DropReason::BadAuthentication);
+}
+
 }  // namespace
 }  // namespace ntp::server
