@@ -107,7 +107,10 @@ Result<std::vector<std::string>> drop_privileges(const Identity& identity) {
       return fail("changing root to " + identity.jail + ": " + error_text(errno));
     }
   }
-  if (auto changed = change_user(*account); !changed) return Failure<Error>{changed.error()};
+  // NTPsec: a jail alone leaves user and groups as they are.
+  if (!identity.user.empty() || !identity.group.empty()) {
+    if (auto changed = change_user(*account); !changed) return Failure<Error>{changed.error()};
+  }
   return keep_capabilities();
 }
 

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 
 from lab import NTPD, NTPSEC_NTPD, OPEN, Lab, chrony_server, command, environment, expect, wait_for
@@ -90,6 +91,17 @@ with Lab() as lab:
     expect("red" in lone.ntpq(os.path.join(os.path.dirname(NTPSEC_NTPD), "../bin/ntpq"), "-c",
                               "rv 0 color", "127.0.0.1").stdout, "rv 0 color")
     expect(daemon.stop() == 0, "vars")
+
+    # In a jail: names of files are those inside, and what lies outside is out of reach.
+    jail = os.path.join(lone.folder, "jail")
+    os.mkdir(jail)
+    config = lone.write("jail.conf", ["driftfile /drift", *OPEN])
+    daemon = lone.start("jail", [NTPD, "-n", "-c", config, "-i", jail])
+    wait_for("an answer", 10, lambda: "peer" in lone.variables())
+    expect(os.readlink(f"/proc/{daemon.process.pid}/root") == jail, "the root is not the jail")
+    os.kill(daemon.process.pid, signal.SIGHUP)
+    wait_for("a refusal", 10, lambda: "the running one is kept whole" in daemon.text())
+    expect(daemon.stop() == 0, "jail")
 
     # A dry run needs no rights, opens no socket and looks up no name.
     config = lone.write("check.conf", ["server name.example iburst", "sevrer typo", *OPEN])
