@@ -305,7 +305,8 @@ def ntpsec_server(lab, name="stratum-2"):
     """A host whose NTPsec follows a chronyd and is fit to be followed, which takes it some 10 s."""
     source = chrony_server(lab)
     host = lab.host(name)
-    host.ntpsec(f"server {source.v4} iburst minpoll 3 maxpoll 3", *OPEN)
+    # A stalled machine looks like a step, which nobody here may make.
+    host.ntpsec(f"server {source.v4} iburst minpoll 3 maxpoll 3", "tinker step 0", *OPEN)
     wait_for_system_peer(host, source.v4, 40)
     wait_for("NTPsec synchronized", 40, lambda: host.variables().get("leap") == "00")
     return host
