@@ -101,7 +101,7 @@ class Reader {
 }  // namespace
 
 Result<CommandLine> read_command_line(std::span<const std::string> arguments,
-                                                   const OptionSet& options) {
+                                      const OptionSet& options) {
   return Reader(arguments, options).read();
 }
 

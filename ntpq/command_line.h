@@ -38,7 +38,7 @@ struct CommandLine {
 /// Options end at the first word that is none, or behind `--`. Long ones may be cut to a unique
 /// beginning. A failure says what is wrong, in the words that NTPsec's programs have for it.
 Result<CommandLine> read_command_line(std::span<const std::string> arguments,
-                                                   const OptionSet& options);
+                                      const OptionSet& options);
 
 /// The number behind an option, within the limits. A failure ends the program with status 1 and a
 /// text that `usage` follows.

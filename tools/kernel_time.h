@@ -14,6 +14,9 @@
 /// ntptime: the kernel's clock variables, shown and, for root, set.
 namespace ntp::tools {
 
+/// The kernel's unit of frequencies is this part of 1 ppm.
+inline constexpr double kFrequencyUnit = 65536;
+
 struct KernelTimeOptions {
   /// What is to be set; no modes: nothing. The offset is in ns whatever the kernel's unit, the
   /// time constant is that of a kernel which counts in ns.
