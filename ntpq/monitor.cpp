@@ -57,6 +57,8 @@ constexpr std::array<std::string_view, 18> kHelp = {
 
 constexpr std::string_view kClientsHeader =
     " lstint avgint rstr r m v  count    score   drop rport remote address";
+/// The keys of the forms of the table, in the order of PeersForm.
+constexpr std::string_view kForms = "paor";
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kNameLimit = 40;
 constexpr unsigned kUnknownAssociation = 4;
@@ -303,20 +305,14 @@ bool Monitor::press(char key) {
     case 'q':
     case 'x':
       return false;
-    case 'a':
-      form_ = PeersForm::Apeers;
-      break;
-    case 'o':
-      form_ = PeersForm::Opeers;
-      break;
     case 'p':
-      form_ = PeersForm::Peers;
-      break;
+    case 'a':
+    case 'o':
     case 'r':
-      form_ = PeersForm::Rpeers;
+      form_ = static_cast<PeersForm>(kForms.find(key));
       break;
     case ' ':
-      form_ = static_cast<PeersForm>((static_cast<int>(form_) + 1) % 4);
+      form_ = static_cast<PeersForm>((static_cast<std::size_t>(form_) + 1) % kForms.size());
       break;
     case 'd':
       if (!show_detail_) selected_ = 0;
