@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "libntp/config/key_file.h"
 #include "ntpq/number.h"
 #include "ntpq/text.h"
 
@@ -22,14 +21,15 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
-std::optional<config::KeyType> key_type(std::string_view name) {
+}  // namespace
+
+std::optional<config::KeyType> key_type_of(std::string_view name) {
   const auto type = crypto::find_mac_type(name);
   if (!type) return std::nullopt;
   return config::KeyType{type->key_size, type->against_policy};
 }
 
-/// The number of the first line that begins with `control`, as NTPsec looks for it.
-std::optional<std::int64_t> control_key(std::string_view text) {
+std::optional<std::int64_t> find_control_key(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const auto words = split_words(text.substr(0, end));
@@ -39,12 +39,10 @@ std::optional<std::int64_t> control_key(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace
-
 bool Credentials::load(const std::string& path) {
   const auto text = network_.read_file(path);
   if (!text) return false;
-  for (auto& line : config::parse_key_file(*text, path, key_type).keys) {
+  for (auto& line : config::parse_key_file(*text, path, key_type_of).keys) {
     file_[line.id] = {std::move(line.type), std::move(line.secret)};
   }
   return true;
@@ -63,7 +61,7 @@ Result<void> Credentials::find_id(const std::string& host) {
   if (!file_.empty() && host == "localhost") {
     const auto config = network_.read_file(kConfigFile);
     if (!config) return fail("***Can't read control key from /etc/ntp.conf\n");
-    id_ = control_key(*config);
+    id_ = find_control_key(*config);
     if (id_ && file_.contains(*id_)) return {};
     id_.reset();
     return fail("***No trusted keys have been declared\n");
@@ -82,7 +80,8 @@ Result<void> Credentials::complete(const std::string& host) {
   if (key_) return {};
   if (const auto known = file_.find(*id_); known != file_.end()) return take(known->second);
   const auto typed = network_.ask(type_ + " Password: ", true);
-  const auto read = config::parse_key_file("1 " + type_ + " " + typed.value_or(""), "", key_type);
+  const auto read =
+      config::parse_key_file("1 " + type_ + " " + typed.value_or(""), "", key_type_of);
   if (read.keys.empty()) return fail("***Invalid password\n");
   return take({type_, read.keys.front().secret});
 }

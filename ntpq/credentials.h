@@ -8,11 +8,18 @@
 #include <string_view>
 #include <vector>
 
+#include "libntp/config/key_file.h"
 #include "libntp/core/result.h"
 #include "libntp/crypto/mac.h"
 #include "ntpq/transport.h"
 
 namespace ntp::ntpq {
+
+/// What the type of a line of ntp.keys asks for, as this host's cryptography has it.
+std::optional<config::KeyType> key_type_of(std::string_view name);
+/// The number of the control key in the text of ntp.conf. NTPsec: that of the first line that
+/// begins with `control`.
+std::optional<std::int64_t> find_control_key(std::string_view text);
 
 /// The key with which requests are signed: its number, type and secret, from the command line, a
 /// file of keys, commands, or whoever sits at the terminal.

@@ -41,6 +41,13 @@ std::string Names::of(const std::string& address) {
   return name;
 }
 
+std::string Names::canonical(const std::string& host) {
+  if (parse_address(host)) return of(host);
+  const auto addresses = network_.addresses_of(host);
+  if (addresses.empty()) return "DNSFAIL:" + visible(host);
+  return lower(visible(network_.name_of(addresses.front()).value_or(host)));
+}
+
 bool Names::lead_to(const std::string& name, const std::string& address) {
   const auto known = confirmed_.find({name, address});
   if (known != confirmed_.end()) return known->second;

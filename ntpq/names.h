@@ -19,6 +19,8 @@ class Names {
   /// The name in lower case, or the address if it has none. A text that is no address is named
   /// `DNSFAIL:` and the text, and is not looked up.
   std::string of(const std::string& address);
+  /// The same for a name too: that of its first address, or `DNSFAIL:` and the name if it has none.
+  std::string canonical(const std::string& host);
   /// Whether a name has that address among its own.
   bool lead_to(const std::string& name, const std::string& address);
 

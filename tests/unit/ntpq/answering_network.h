@@ -21,7 +21,9 @@ class AnsweringNetwork final : public Network {
 
   explicit AnsweringNetwork(Answer answer) : answer_(std::move(answer)) {}
 
-  Result<std::unique_ptr<Transport>> open(const std::string&, Family) override {
+  Result<std::unique_ptr<Transport>> open(const std::string& host, Family) override {
+    if (host == unknown_host) return fail("no such host\n");
+    opened.push_back(host);
     return std::unique_ptr<Transport>(std::make_unique<AnsweringTransport>(*this));
   }
   std::optional<std::string> name_of(const Address&) override { return name; }
@@ -39,6 +41,9 @@ class AnsweringNetwork final : public Network {
 
   std::optional<std::string> name;
   std::vector<Address> addresses;
+  /// The hosts that were turned to.
+  std::vector<std::string> opened;
+  std::string unknown_host;
   bool interrupt = false;
   /// Ctrl-C comes while the reply to this request is waited for; 0: never.
   std::size_t interrupt_at = 0;
