@@ -13,7 +13,6 @@ namespace ntp::ntpq {
 namespace {
 
 // Bits of `flash`.
-constexpr std::int64_t kDuplicate = 0x1;
 constexpr std::int64_t kBogus = 0x2;
 constexpr std::int64_t kZeroOrigin = 0x4;
 constexpr std::int64_t kDenied = 0x8;
