@@ -11,6 +11,7 @@
 #include "ntpq/commands_peers.h"
 #include "ntpq/commands_statistics.h"
 #include "ntpq/commands_variables.h"
+#include "ntpq/commands_why.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -95,6 +96,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"timerstats", run_timerstats, "show the counters of the timer", "timerstats"},
     {"units", run_units, "print numbers with or without units", "units"},
     {"version", run_version, "show the version of ntpq", "version"},
+    {"why", run_why, "say why the clock is not synchronized, or a source not used", "why"},
     {"writelist", run_nothing, "not there: write the listed variables", "writelist [assocID]"},
     {"writevar", run_nothing, "not there: write variables", "writevar assocID name=value[,...]"},
 });

@@ -99,11 +99,74 @@ std::string interface_lines(std::size_t number, const Entry& entry) {
   return is_clean(lines) ? lines : std::string();
 }
 
+/// Text of an entry, or nothing if it has none.
+Value text_value(const Entry& entry, std::string_view name) {
+  const std::string text = text_of(entry, name, "");
+  return text.empty() ? Value() : Value(visible(text));
+}
+
+Value count_value(const Entry& entry, std::string_view name) {
+  const auto found = entry.find(name);
+  if (found == entry.end() || !found->second.is_integer()) return {};
+  return found->second.integer;
+}
+
+/// NTPsec: its daemons send some of them damaged, and then none is known.
+Value flag_words(std::string_view text) {
+  std::vector<std::string> words;
+  for (const std::string_view word : split_words(text)) {
+    const bool whole = std::all_of(word.begin(), word.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+    if (!whole) return {};
+    words.emplace_back(word);
+  }
+  return words;
+}
+
+Record restriction_record(const Entry& entry) {
+  Record record;
+  record.kind = RecordKind::Restriction;
+  const auto mask = parse_address(text_of(entry, "mask"));
+  record.variables = {{"address", text_value(entry, "addr")},
+                      {"mask", text_value(entry, "mask")},
+                      {"prefix", mask ? Value(std::int64_t{bits_of(*mask)}) : Value()},
+                      {"hits", count_value(entry, "hits")},
+                      {"flags", flag_words(text_of(entry, "flags", ""))}};
+  return record;
+}
+
+Record interface_record(const Entry& entry) {
+  Record record;
+  record.kind = RecordKind::Interface;
+  const auto enabled = entry.find("en");
+  record.variables = {{"address", text_value(entry, "addr")},
+                      {"broadcast", text_value(entry, "bcast")},
+                      {"interface", text_value(entry, "name")},
+                      {"enabled", enabled != entry.end() && enabled->second.is_integer() &&
+                                      enabled->second.integer != 0},
+                      {"flags", count_value(entry, "flags")},
+                      {"received", count_value(entry, "rx")},
+                      {"sent", count_value(entry, "tx")},
+                      {"send_failures", count_value(entry, "txerr")},
+                      {"associations", count_value(entry, "pc")},
+                      {"uptime", count_value(entry, "up")}};
+  return record;
+}
+
+/// With --json: a record for each entry. False without it.
+bool give(Shell& shell, const std::string& reply, Record (*record_of)(const Entry&)) {
+  Answer* answer = shell.answer();
+  if (answer == nullptr) return false;
+  for (const auto& [number, entry] : entries_of(reply)) answer->records.push_back(record_of(entry));
+  return true;
+}
+
 /// A request by the control key; nothing, and a message, if there is no reply.
 std::optional<std::string> ask(Shell& shell, wire::ControlOpcode opcode, std::string_view data) {
   const auto reply = shell.session.query(opcode, 0, data, Session::Signing::Required);
   if (!reply) {
-    shell.warn(reply.error().message());
+    shell.warn(reply.error());
     return std::nullopt;
   }
   return reply->data;
@@ -135,7 +198,7 @@ std::string mark_error(std::string_view text, const std::string& reply, bool ter
 void run_reslist(Shell& shell, std::string_view) {
   if (!shell.get_key()) return;
   const auto reply = ask(shell, wire::ControlOpcode::ReadOrderedList, "addr_restrictions");
-  if (!reply) return;
+  if (!reply || give(shell, *reply, restriction_record)) return;
   if (shell.raw) {
     shell.say(raw_lines(*reply) + "\n");
     return;
@@ -149,7 +212,7 @@ void run_reslist(Shell& shell, std::string_view) {
 void run_ifstats(Shell& shell, std::string_view) {
   if (!shell.get_key()) return;
   const auto reply = ask(shell, wire::ControlOpcode::ReadOrderedList, "ifstats");
-  if (!reply) return;
+  if (!reply || give(shell, *reply, interface_record)) return;
   if (shell.raw) {
     shell.say(raw_lines(*reply) + "\n");
     return;

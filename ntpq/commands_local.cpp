@@ -156,7 +156,12 @@ void run_host(Shell& shell, std::string_view argument) {
     shell.family = words.front() == "-4" ? Family::V4 : Family::V6;
     words.erase(words.begin());
   }
-  const bool opened = !words.empty() && shell.open(std::string(words.front()), shell.family);
+  bool opened = false;
+  if (!words.empty()) {
+    const auto result = shell.open(std::string(words.front()), shell.family);
+    if (!result) shell.warn(result.error().message);
+    opened = result.has_value();
+  }
   if (opened) {
     shell.say("current host set to " + shell.session.host() + "\n");
   } else if (shell.session.is_open()) {

@@ -7,6 +7,7 @@
 
 #include "ntpq/cook.h"
 #include "ntpq/mru.h"
+#include "ntpq/number.h"
 #include "ntpq/shell.h"
 #include "ntpq/text.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::string_view kHeader =
     " lstint avgint rstr r m v  count    score   drop rport remote address";
-constexpr unsigned kUnknownVariable = 5;
 constexpr unsigned kBadValue = 6;
 constexpr Duration kNonceLife = std::chrono::seconds(16);
 constexpr int kMostFragments = 32;
@@ -36,13 +36,45 @@ std::string line_of(Shell& shell, const MruEntry& entry, std::optional<NtpTimest
   return mru_columns(entry, now) + shown_address(shell, entry.address) + "\n";
 }
 
+Record record_of(Shell& shell, const MruEntry& entry) {
+  const auto [host, port] = split_port(entry.address);
+  const WallTime now = shell.network.wall();
+  const auto count_or_none = [](std::optional<std::int64_t> count) {
+    return count ? Value(*count) : Value();
+  };
+  Record record;
+  record.kind = RecordKind::Client;
+  if (shell.names) {
+    const std::string name = shell.name_of(host);
+    if (name != host && shell.leads_to(name, host)) record.name = name;
+  }
+  record.variables = {
+      {"address", visible(host)},
+      {"port", count_or_none(parse_decimal(port))},
+      {"first", time_value(entry.first, now)},
+      {"last", time_value(entry.last, now)},
+      {"interval", entry.average_interval()},
+      {"count", entry.count},
+      {"dropped", count_or_none(entry.dropped)},
+      {"score", entry.score ? Value(*entry.score) : Value()},
+      {"mode", entry.mode_and_version & 7},
+      {"version", entry.mode_and_version >> 3 & 7},
+      {"restrictions", entry.restrictions},
+  };
+  return record;
+}
+
 /// The dialogue that gets the list, in growing windows.
 class Retrieval {
  public:
   enum class End : std::uint8_t { Whole, Interrupted, Failed };
 
   Retrieval(Shell& shell, MruParameters parameters)
-      : shell_(shell), parameters_(std::move(parameters)), fragments_(parameters_.fragments) {}
+      : shell_(shell),
+        parameters_(std::move(parameters)),
+        raw_(shell.raw && shell.answer() == nullptr),
+        direct_(shell.direct && shell.answer() == nullptr),
+        fragments_(parameters_.fragments) {}
 
   End run() {
     if (!fetch_nonce()) return end_;
@@ -56,7 +88,7 @@ class Retrieval {
                                : ", limit=" + std::to_string(rows_)) +
                 parameters_.every;
       request += list_.newest(room(request));
-      if (shell_.direct) pending_clear_ = true;
+      if (direct_) pending_clear_ = true;
     }
     return End::Whole;
   }
@@ -72,7 +104,7 @@ class Retrieval {
     if (error.reason == QueryError::Reason::Interrupted) {
       end_ = End::Interrupted;
     } else {
-      shell_.warn(error.message());
+      shell_.warn(error);
       end_ = End::Failed;
     }
     return false;
@@ -101,11 +133,11 @@ class Retrieval {
   bool ask(const std::string& request) {
     const auto reply = shell_.session.query(wire::ControlOpcode::ReadMru, 0, request);
     if (!reply) return recover(reply.error());
-    if (shell_.raw) shell_.say(raw_text(reply->data));
+    if (raw_) shell_.say(raw_text(reply->data));
     if (pending_clear_) list_.clear();
     pending_clear_ = false;
     const auto fresh = list_.add(reply->data);
-    if (shell_.direct && !shell_.raw) {
+    if (direct_ && !raw_) {
       for (const MruEntry& entry : fresh) shell_.say(line_of(shell_, entry, std::nullopt));
     }
     if (shell_.output_lost()) {
@@ -132,7 +164,7 @@ class Retrieval {
     if (++failures_ > kMostFailures) {
       return error.reason == Reason::Refused ? stalled() : give_up(error);
     }
-    if (error.reason == Reason::Refused && error.detail == kUnknownVariable) {
+    if (error.is_unknown_variable()) {
       // All that was offered has moved on, and will come again.
       list_.drop_newest(wire::kControlDataLimit);
       return ++restarts_ > kMostFailures ? stalled() : true;
@@ -155,6 +187,9 @@ class Retrieval {
 
   Shell& shell_;
   const MruParameters parameters_;
+  /// Show replies, or entries, as they come.
+  const bool raw_;
+  const bool direct_;
   MruList list_;
   std::string nonce_;
   MonoTime nonce_since_{};
@@ -176,7 +211,7 @@ void run_direct(Shell& shell, std::string_view) {
 }
 
 void run_mrulist(Shell& shell, std::string_view argument) {
-  if (!shell.direct) {
+  if (!shell.direct && !shell.answer()) {
     shell.say("Ctrl-C will stop MRU retrieval and display partial results.\n");
   }
   auto parameters = MruParameters::parse(argument);
@@ -190,6 +225,15 @@ void run_mrulist(Shell& shell, std::string_view argument) {
   const auto end = retrieval.run();
   if (end == Retrieval::End::Failed) return;
   if (end == Retrieval::End::Interrupted) shell.network.forget_interrupt();
+  if (Answer* answer = shell.answer()) {
+    if (end == Retrieval::End::Interrupted) {
+      shell.warn(QueryError{QueryError::Reason::Interrupted});
+    }
+    for (const MruEntry& entry : retrieval.list().sorted(sort)) {
+      answer->records.push_back(record_of(shell, entry));
+    }
+    return;
+  }
   const std::string slots = std::to_string(retrieval.list().received()) + " slots in ";
   const auto elapsed = [&] {
     return to_fixed(to_seconds(shell.network.mono() - begin), 3) + " seconds\n";

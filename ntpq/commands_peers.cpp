@@ -32,8 +32,26 @@ PeersTable make_table(Shell& shell, PeersForm form) {
   return PeersTable(options);
 }
 
+/// All forms of the table come to the same records.
+void give_peers(Shell& shell, Answer& answer) {
+  for (const Association& each : shell.associations) {
+    const auto reply = shell.session.query(wire::ControlOpcode::ReadVariables, each.id);
+    if (!reply) {
+      shell.warn(reply.error());
+      return;
+    }
+    const Variables variables = Variables::parse(reply->data);
+    answer.records.push_back({RecordKind::Peer, each.id, reply->status, shell.peer_name(variables),
+                              fields_of(variables, shell.network.wall())});
+  }
+}
+
 void show_table(Shell& shell, PeersForm form) {
   if (!shell.load_associations()) return;
+  if (Answer* answer = shell.answer()) {
+    give_peers(shell, *answer);
+    return;
+  }
   const PeersTable table = make_table(shell, form);
   const std::size_t column = host_column(shell);
   if (column > 0) shell.say(pad_right("server", column));
@@ -41,7 +59,7 @@ void show_table(Shell& shell, PeersForm form) {
   for (const Association& each : shell.associations) {
     const auto reply = shell.session.query(wire::ControlOpcode::ReadVariables, each.id);
     if (!reply) {
-      shell.warn(reply.error().message());
+      shell.warn(reply.error());
       return;
     }
     const Variables variables = Variables::parse(reply->data);
@@ -76,6 +94,12 @@ void run_associations(Shell& shell, std::string_view argument) {
 }
 
 void run_passociations(Shell& shell, std::string_view) {
+  if (Answer* answer = shell.answer()) {
+    for (const Association& each : shell.associations) {
+      answer->records.push_back({RecordKind::Peer, each.id, each.status});
+    }
+    return;
+  }
   if (shell.associations.empty()) {
     shell.say("No association IDs in list\n");
     return;

@@ -20,50 +20,46 @@ namespace ntp::ntpq {
 namespace {
 
 constexpr std::size_t kWidth = 13;
-constexpr unsigned kUnknownVariable = 5;
 constexpr std::array<std::string_view, 9> kModes = {"unspec",  "sym_active", "sym_passive",
                                                     "client",  "server",     "broadcast",
                                                     "control", "private",    "bclient"};
 
 /// What a set of variables came to.
-struct Answer {
+struct Collected {
   std::uint16_t status = 0;
   Variables variables;
   /// As it came; with one request for each name that of the last.
   std::string text;
 };
 
-bool is_unknown_variable(const QueryError& error) {
-  return error.reason == QueryError::Reason::Refused && error.detail == kUnknownVariable;
-}
-
 /// Asks for the names at once, or one by one if the server does not know all of them. Nothing, and
 /// a message, if there is no reply.
-std::optional<Answer> ask(Shell& shell, std::uint16_t association,
-                          const std::vector<std::string>& names) {
+std::optional<Collected> ask(Shell& shell, std::uint16_t association,
+                             const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
   const auto query = [&](const std::string& data) {
     return shell.session.query(wire::ControlOpcode::ReadVariables, association, data);
   };
   const auto reply = query(list);
-  if (reply) return Answer{reply->status, Variables::parse(reply->data), reply->data};
-  if (!is_unknown_variable(reply.error())) {
-    shell.warn(reply.error().message());
+  if (reply) return Collected{reply->status, Variables::parse(reply->data), reply->data};
+  if (!reply.error().is_unknown_variable()) {
+    shell.warn(reply.error());
     return std::nullopt;
   }
-  shell.warn("Unknown variable.  Trying one at a time.\n");
-  Answer answer;
+  if (!shell.answer()) shell.warn("Unknown variable.  Trying one at a time.\n");
+  Collected answer;
   std::string all;
   for (const std::string& name : names) {
     const auto single = query(name);
     if (single) {
+      answer.status = single->status;
       answer.text = single->data;
       all += (all.empty() ? "" : ",") + single->data;
-    } else if (is_unknown_variable(single.error())) {
+    } else if (single.error().is_unknown_variable()) {
       answer.text.clear();
     } else {
-      shell.warn(single.error().message());
+      shell.warn(single.error());
       return std::nullopt;
     }
   }
@@ -222,10 +218,29 @@ std::vector<std::string> names_of(std::span<const Legend> legends) {
   return names;
 }
 
+/// With --json: adds to the record of the system or the association. False without it.
+bool give(Shell& shell, std::uint16_t association, const Collected& answer,
+          const std::vector<std::string>& names) {
+  Answer* given = shell.answer();
+  if (given == nullptr) return false;
+  if (given->records.empty()) {
+    Record& record = given->records.emplace_back();
+    record.kind = association == 0 ? RecordKind::System : RecordKind::Peer;
+    if (association != 0) record.association = association;
+    record.status = answer.status;
+  }
+  auto fields = fields_of(answer.variables, shell.network.wall());
+  add_missing(fields, names);
+  auto& all = given->records.back().variables;
+  all.insert(all.end(), fields.begin(), fields.end());
+  return true;
+}
+
 void show(Shell& shell, std::span<const Legend> legends, std::uint16_t association = 0,
           std::optional<StatusKind> status = std::nullopt) {
   const auto answer = ask(shell, association, names_of(legends));
   if (!answer) return;
+  if (give(shell, association, *answer, names_of(legends))) return;
   if (shell.raw) {
     shell.say(raw_lines(answer->text));
     return;
@@ -245,6 +260,7 @@ void show_doubles(Shell& shell, std::span<const Legend> legends) {
   for (const Legend& legend : legends) names.push_back(std::string(legend.variable) + "_r");
   const auto answer = ask(shell, 0, names);
   if (!answer) return;
+  if (give(shell, 0, *answer, names)) return;
   if (shell.raw) {
     shell.say(raw_lines(answer->text));
     return;

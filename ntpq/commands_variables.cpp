@@ -37,6 +37,28 @@ std::vector<std::string> words_from(std::string_view text, std::size_t first) {
   return names;
 }
 
+std::vector<std::string_view> split_at_commas(std::string_view text) {
+  std::vector<std::string_view> items;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    items.push_back(trim(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return items;
+}
+
+/// Of words that hold names with commas between them.
+std::vector<std::string> single_names(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (const std::string& word : words) {
+    for (const std::string_view name : split_at_commas(word)) {
+      if (!name.empty()) names.emplace_back(name);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> listed_names(const Shell& shell) {
   std::vector<std::string> names;
   for (const auto& [name, value] : shell.user_variables) names.push_back(name);
@@ -58,12 +80,29 @@ std::string status_line(const Shell& shell, StatusKind kind, std::uint16_t statu
   return "status=" + to_hex(status, 4) + " " + describe_status(kind, status) + ",\n";
 }
 
+Record record_of(const ListRequest& request, const Reply& reply, WallTime now) {
+  Record record;
+  record.kind = request.kind == StatusKind::System ? RecordKind::System
+                : request.kind == StatusKind::Peer ? RecordKind::Peer
+                                                   : RecordKind::Clock;
+  if (request.association != 0) record.association = request.association;
+  record.status = reply.status;
+  const Variables variables = Variables::parse(reply.data);
+  record.variables = fields_of(variables, now);
+  add_missing(record.variables, single_names(request.names));
+  return record;
+}
+
 /// Asks and prints; false, and a message, if there is no reply.
 bool show(Shell& shell, const ListRequest& request) {
   const auto reply = shell.session.query(request.opcode, request.association, join(request.names));
   if (!reply) {
-    shell.warn(reply.error().message());
+    shell.warn(reply.error());
     return false;
+  }
+  if (Answer* answer = shell.answer()) {
+    answer->records.push_back(record_of(request, *reply, shell.network.wall()));
+    return true;
   }
   std::string text;
   if (shell.hosts.size() > 1) text += "server=" + shell.session.host() + " ";
@@ -100,21 +139,10 @@ void show_range(Shell& shell, std::string_view argument, const std::vector<std::
   request.kind = StatusKind::Peer;
   request.names = names;
   for (unsigned id = *low; id <= *high; ++id) {
-    if (id != *low) shell.say("\n");
+    if (id != *low && !shell.answer()) shell.say("\n");
     request.association = static_cast<std::uint16_t>(id);
     if (!show(shell, request) || shell.output_lost()) return;
   }
-}
-
-std::vector<std::string_view> split_at_commas(std::string_view text) {
-  std::vector<std::string_view> items;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    items.push_back(trim(text.substr(begin, end - begin)));
-    begin = end + 1;
-  }
-  return items;
 }
 
 auto find_user_variable(Shell& shell, std::string_view name) {

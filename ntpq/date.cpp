@@ -36,23 +36,29 @@ std::optional<NtpTimestamp> parse_timestamp(std::string_view text) {
   return NtpTimestamp(std::uint64_t{*seconds} << 32U | *fraction);
 }
 
-std::string pretty_date(NtpTimestamp stamp, WallTime now) {
+std::string utc_text(NtpTimestamp stamp, WallTime now, std::size_t digits) {
   using namespace std::chrono;
-  // The date from the seconds and the milliseconds from the fraction, so that rounding to
-  // nanoseconds never moves a date.
+  constexpr std::size_t kMostDigits = 9;
+  // The date from the seconds and the digits from the fraction, so that rounding to nanoseconds
+  // never moves a date.
   const NtpTimestamp whole(std::uint64_t{stamp.seconds()} << 32U);
   const auto since_epoch = floor<seconds>(whole.to_wall(now).time_since_epoch());
   const sys_seconds moment(since_epoch);
   const auto day = floor<days>(moment);
   const year_month_day date(day);
   const hh_mm_ss time(moment - day);
-  const std::uint64_t milliseconds = std::uint64_t{stamp.fraction()} * 1000 >> 32U;
-  return to_hex(stamp.seconds(), 8) + "." + to_hex(stamp.fraction(), 8) + " " +
-         decimal(static_cast<int>(date.year()), 4) + "-" +
+  const std::uint64_t nanoseconds = std::uint64_t{stamp.fraction()} * 1'000'000'000 >> 32U;
+  return decimal(static_cast<int>(date.year()), 4) + "-" +
          decimal(static_cast<unsigned>(date.month()), 2) + "-" +
          decimal(static_cast<unsigned>(date.day()), 2) + "T" + decimal(time.hours().count(), 2) +
          ":" + decimal(time.minutes().count(), 2) + ":" + decimal(time.seconds().count(), 2) + "." +
-         decimal(static_cast<std::int64_t>(milliseconds), 3) + "Z";
+         decimal(static_cast<std::int64_t>(nanoseconds), kMostDigits).substr(0, digits) + "Z";
+}
+
+std::string pretty_date(NtpTimestamp stamp, WallTime now) {
+  constexpr std::size_t kMilliseconds = 3;
+  return to_hex(stamp.seconds(), 8) + "." + to_hex(stamp.fraction(), 8) + " " +
+         utc_text(stamp, now, kMilliseconds);
 }
 
 }  // namespace ntp::ntpq

@@ -22,6 +22,7 @@ USAGE: ntpq [-46dhnpuVw] [-a id] [-c command] [-D level] [-k file] [-l file] [-W
   -d, --debug                  one more level of debugging
   -D, --set-debug-level=LEVEL  the level of debugging
   -h, --help                   print this text
+      --json                   print answers as JSON, one in a line
   -k, --keyfile=FILE           take keys from this file
   -l, --logfile=FILE           append debugging to this file
   -n, --numeric                show addresses, not names
@@ -32,14 +33,17 @@ USAGE: ntpq [-46dhnpuVw] [-a id] [-c command] [-D level] [-k file] [-l file] [-W
   -W, --width=COLUMNS          the width of the peers tables
 )";
 
+/// Has no letter.
+constexpr int kJson = 256;
 constexpr const char* kShortOptions = "+:46a:c:dD:hk:l:npuVwW:";
-const std::array<option, 16> kLongOptions = {{{"ipv4", no_argument, nullptr, '4'},
+const std::array<option, 17> kLongOptions = {{{"ipv4", no_argument, nullptr, '4'},
                                               {"ipv6", no_argument, nullptr, '6'},
                                               {"authentication", required_argument, nullptr, 'a'},
                                               {"command", required_argument, nullptr, 'c'},
                                               {"debug", no_argument, nullptr, 'd'},
                                               {"set-debug-level", required_argument, nullptr, 'D'},
                                               {"help", no_argument, nullptr, 'h'},
+                                              {"json", no_argument, nullptr, kJson},
                                               {"keyfile", required_argument, nullptr, 'k'},
                                               {"logfile", required_argument, nullptr, 'l'},
                                               {"numeric", no_argument, nullptr, 'n'},
@@ -51,7 +55,7 @@ const std::array<option, 16> kLongOptions = {{{"ipv4", no_argument, nullptr, '4'
                                               {nullptr, 0, nullptr, 0}}};
 
 struct Switch {
-  char letter;
+  int letter;
   std::string value;
 };
 
@@ -92,7 +96,7 @@ Result<Scanned, EarlyExit> scan(std::span<const std::string> arguments) {
     if (result == '?' || result == ':') {
       return fail(bad_option(result, copies[static_cast<std::size_t>(at)]));
     }
-    scanned.switches.push_back({static_cast<char>(result), optarg != nullptr ? optarg : ""});
+    scanned.switches.push_back({result, optarg != nullptr ? optarg : ""});
   }
   scanned.words.assign(copies.begin() + optind, copies.end());
   return scanned;
@@ -102,8 +106,8 @@ Result<int, EarlyExit> number(const Switch& given) {
   const auto value = parse_decimal(given.value);
   if (!value || *value > std::numeric_limits<int>::max() ||
       *value < std::numeric_limits<int>::min()) {
-    return fail(usage_error("Error: -" + std::string(1, given.letter) + " parameter '" +
-                            given.value + "' not a number"));
+    return fail(usage_error("Error: -" + std::string(1, static_cast<char>(given.letter)) +
+                            " parameter '" + given.value + "' not a number"));
   }
   return static_cast<int>(*value);
 }
@@ -140,6 +144,9 @@ Result<void, EarlyExit> apply(const Switch& given, Options& options) {
       return {};
     case 'w':
       options.wide = true;
+      return {};
+    case kJson:
+      options.json = true;
       return {};
     case 'h':
       return fail(EarlyExit{std::string(kUsage), false, 0});

@@ -27,6 +27,7 @@ struct Options {
   bool numeric = false;
   bool units = false;
   bool wide = false;
+  bool json = false;
   /// Columns for the peers tables, instead of the terminal's.
   std::optional<std::size_t> width;
   int debug_level = 0;

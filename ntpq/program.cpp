@@ -9,7 +9,7 @@ namespace {
 
 void run_one(Shell& shell, const std::string& command) {
   shell.network.begin_command();
-  shell.run(command);
+  shell.run_and_answer(command);
   shell.network.end_command();
 }
 
@@ -24,10 +24,15 @@ std::optional<std::string> next_line(Shell& shell, const Input& input) {
 void run_commands(Shell& shell, const Options& options) {
   bool first = true;
   for (const Options::Host& host : options.hosts) {
-    if (!shell.open(host.name, host.family)) continue;
+    const auto opened = shell.open(host.name, host.family);
+    if (!opened && !shell.json) shell.warn(opened.error().message);
     for (const std::string& command : options.commands) {
+      if (!opened) {
+        if (shell.json) shell.answer_unasked(host.name, command, opened.error().message);
+        continue;
+      }
       // NTPsec: an empty line between the commands, over all hosts.
-      if (!first) shell.say("\n");
+      if (!first && !shell.json) shell.say("\n");
       first = false;
       run_one(shell, command);
       if (shell.output_lost() || shell.network.interrupted()) return;
@@ -41,11 +46,16 @@ void run_lines(Shell& shell, const Options& options, const Input& input) {
     shell.warn("ntpq can only work interactively on one host.\n");
     shell.hosts.resize(1);
   }
-  shell.open(options.hosts.front().name, options.hosts.front().family);
+  const Options::Host& host = options.hosts.front();
+  if (const auto opened = shell.open(host.name, host.family); !opened) {
+    shell.warn(opened.error().message);
+  }
   shell.at_terminal = input.terminal;
   std::string line;
   while (!shell.quit && !shell.output_lost()) {
-    line = next_line(shell, input).value_or("EOF");
+    const auto typed = next_line(shell, input);
+    if (!typed && shell.json) return;
+    line = typed.value_or("EOF");
     run_one(shell, line);
     if (shell.network.interrupted() && !input.terminal) return;
     shell.network.forget_interrupt();

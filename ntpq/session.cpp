@@ -31,6 +31,35 @@ std::string hex_dump(ByteView data) {
 
 }  // namespace
 
+std::string_view QueryError::code() const {
+  constexpr std::array<std::string_view, 8> kRefusals = {
+      "unspecified",     "permission",       "bad_format", "bad_operation",
+      "bad_association", "unknown_variable", "bad_value",  "restricted"};
+  switch (reason) {
+    case Reason::NoHost:
+      return "no_host";
+    case Reason::TimedOut:
+      return "timed_out";
+    case Reason::Incomplete:
+      return "incomplete";
+    case Reason::SocketError:
+      return "socket_error";
+    case Reason::TooManyPackets:
+      return "too_many_packets";
+    case Reason::BadLength:
+      return "bad_length";
+    case Reason::RequestTooLong:
+      return "request_too_long";
+    case Reason::NoCredentials:
+      return "no_credentials";
+    case Reason::Interrupted:
+      return "interrupted";
+    case Reason::Refused:
+      break;
+  }
+  return detail < kRefusals.size() ? kRefusals[detail] : kRefusals[0];
+}
+
 std::string QueryError::message() const {
   switch (reason) {
     case Reason::NoHost:

@@ -38,9 +38,16 @@ struct QueryError {
   /// The server's error code, if it refused; the octets, if the request was too long.
   unsigned detail = 0;
 
+  /// The server knows no variable of a name.
+  [[nodiscard]] bool is_unknown_variable() const {
+    constexpr unsigned kUnknownVariable = 5;
+    return reason == Reason::Refused && detail == kUnknownVariable;
+  }
   /// The lines for standard error, with their line ends (NTPsec: some are followed by an empty
   /// line).
   [[nodiscard]] std::string message() const;
+  /// A word for programs, such as `timed_out`; ntpq(1) lists them.
+  [[nodiscard]] std::string_view code() const;
 };
 
 struct Reply {

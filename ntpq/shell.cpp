@@ -7,6 +7,7 @@
 #include "libntp/core/bytes.h"
 #include "libntp/wire/control.h"
 #include "ntpq/commands.h"
+#include "ntpq/json.h"
 #include "ntpq/number.h"
 #include "ntpq/text.h"
 
@@ -29,6 +30,13 @@ std::size_t command_length(std::string_view line) {
   return static_cast<std::size_t>(end - line.begin());
 }
 
+/// Without the stars that open most messages and what ends them.
+std::string plain_message(std::string_view text) {
+  text = trim(text);
+  text.remove_prefix(std::min(text.find_first_not_of('*'), text.size()));
+  return visible(text);
+}
+
 std::vector<std::string> host_names(const Options& options) {
   std::vector<std::string> names;
   for (const Options::Host& host : options.hosts) names.push_back(host.name);
@@ -41,6 +49,7 @@ Shell::Shell(const Options& options, Network& the_network, const Console& the_co
     : network(the_network),
       console(the_console),
       session(network, [this](int level, std::string_view line) { trace(level, line); }),
+      json(options.json),
       units(options.units),
       names(!options.numeric),
       wide(options.wide),
@@ -53,6 +62,35 @@ Shell::Shell(const Options& options, Network& the_network, const Console& the_co
   log_name = options.log_file;
   session.on_missing_mac = [this](std::string_view line) { warn(line); };
   if (options.key_id) session.credentials().set_id(*options.key_id);
+}
+
+void Shell::begin_answer(const std::string& host, std::string_view line) {
+  answer_.emplace();
+  answer_->host = visible(host);
+  answer_->command = visible(trim(line));
+  answer_->asked = network.wall();
+}
+
+void Shell::print_answer() {
+  const std::string text = to_json(*answer_);
+  answer_.reset();
+  say(text);
+}
+
+void Shell::run_and_answer(std::string_view line) {
+  if (!json || trim(line).empty()) {
+    run(line);
+    return;
+  }
+  begin_answer(session.host(), line);
+  run(line);
+  print_answer();
+}
+
+void Shell::answer_unasked(const std::string& host, std::string_view line, const std::string& why) {
+  begin_answer(host, line);
+  answer_->errors.push_back({"host_not_found", visible(trim(why))});
+  print_answer();
 }
 
 void Shell::run(std::string_view line) {
@@ -86,14 +124,10 @@ void Shell::run(std::string_view line) {
   }
 }
 
-bool Shell::open(const std::string& host, Family of_family) {
-  const auto opened = session.open(host, of_family);
-  if (!opened) {
-    warn(opened.error().message);
-    return false;
-  }
-  associations.clear();
-  return true;
+Result<void> Shell::open(const std::string& host, Family of_family) {
+  auto opened = session.open(host, of_family);
+  if (opened) associations.clear();
+  return opened;
 }
 
 bool Shell::get_key() {
@@ -102,9 +136,42 @@ bool Shell::get_key() {
   return got.has_value();
 }
 
-void Shell::say(std::string_view text) { console.out << text << std::flush; }
+void Shell::say(std::string_view text) {
+  if (answer_) {
+    answer_->text += text;
+  } else {
+    console.out << text << std::flush;
+  }
+}
 
-void Shell::warn(std::string_view text) { console.err << text << std::flush; }
+void Shell::warn(std::string_view text) {
+  if (answer_) {
+    answer_->errors.push_back({"message", plain_message(text)});
+  } else {
+    console.err << text << std::flush;
+  }
+}
+
+void Shell::warn(const QueryError& error) {
+  if (answer_) {
+    answer_->errors.push_back({std::string(error.code()), plain_message(error.message())});
+  } else {
+    warn(error.message());
+  }
+}
+
+std::string Shell::peer_name(const Variables& variables) {
+  const Variable* host = variables.find("srchost");
+  const Variable* address = variables.find("srcadr");
+  const auto parsed = address != nullptr ? parse_address(address->text) : std::nullopt;
+  const bool has_address = parsed && !parsed->is_wildcard();
+  if (names && has_address && !address->text.starts_with("127.127.")) {
+    const std::string name = name_of(address->text);
+    if (name != address->text) return name;
+  }
+  if (host == nullptr && !has_address) host = variables.find("srcname");
+  return host != nullptr ? visible(host->text) : std::string();
+}
 
 void Shell::trace(int level, std::string_view line) {
   if (debug_level < level) return;
@@ -127,11 +194,11 @@ bool Shell::log_to(const std::string& path) {
 
 bool Shell::output_lost() const { return console.out.fail(); }
 
-bool Shell::load_associations() {
+bool Shell::fetch_associations() {
   associations.clear();
   const auto reply = session.query(wire::ControlOpcode::ReadStatus, 0);
   if (!reply || reply->data.size() % 4 != 0) {
-    warn((reply ? QueryError{QueryError::Reason::BadLength} : reply.error()).message());
+    warn(reply ? QueryError{QueryError::Reason::BadLength} : reply.error());
     return false;
   }
   ByteReader reader(as_bytes(reply->data));
@@ -141,9 +208,14 @@ bool Shell::load_associations() {
   }
   std::stable_sort(associations.begin(), associations.end(),
                    [](const Association& a, const Association& b) { return a.id < b.id; });
+  return true;
+}
+
+bool Shell::load_associations() {
+  if (!fetch_associations()) return false;
   if (!associations.empty()) return true;
   // NTPsec: it names the server even if there is only one.
-  say("server=" + session.host() + " No association IDs returned\n");
+  if (!answer()) say("server=" + session.host() + " No association IDs returned\n");
   return false;
 }
 

@@ -14,6 +14,7 @@
 #include "libntp/core/address.h"
 #include "ntpq/names.h"
 #include "ntpq/options.h"
+#include "ntpq/record.h"
 #include "ntpq/session.h"
 #include "ntpq/variables.h"
 
@@ -40,15 +41,23 @@ class Shell {
  public:
   Shell(const Options& options, Network& network, const Console& console);
 
+  /// Runs one line, and with --json prints what it came to.
+  void run_and_answer(std::string_view line);
+  /// With --json: the answer to the command, which could not be asked.
+  void answer_unasked(const std::string& host, std::string_view line, const std::string& why);
   /// Runs one line. An empty one does nothing; a command may be cut to any unique beginning.
   void run(std::string_view line);
-  /// Turns to a server and forgets the associations of the last one; says so if it can't.
-  bool open(const std::string& host, Family family);
+  /// Turns to a server and forgets the associations of the last one. A failure has the lines to be
+  /// shown.
+  Result<void> open(const std::string& host, Family family);
 
-  /// To standard output, at once.
+  /// With --json, while a command runs: where its records go instead of text. Else null.
+  [[nodiscard]] Answer* answer() { return answer_ ? &*answer_ : nullptr; }
+  /// To standard output at once, or into the answer.
   void say(std::string_view text);
-  /// To standard error, at once.
+  /// To standard error at once, or into the answer.
   void warn(std::string_view text);
+  void warn(const QueryError& error);
   /// A line of debugging.
   void trace(int level, std::string_view line);
   /// Appends debugging to a file, or to standard error if the name is empty; false if it can't.
@@ -56,7 +65,9 @@ class Shell {
   /// Standard output can't be written any more.
   [[nodiscard]] bool output_lost() const;
 
-  /// Asks for the association list, sorted by id. If there is none it says why and is false.
+  /// Asks for the association list, sorted by id; false, and a message, if there is no answer.
+  bool fetch_associations();
+  /// The same, but an empty list is false too, with a message.
   bool load_associations();
   /// The association a command means: an id, or `&` and the number in the list; 0 is the server
   /// itself, also if `text` is empty. Nothing, and a message, if there is no such association.
@@ -65,6 +76,9 @@ class Shell {
   bool get_key();
   /// What an address is shown as.
   std::string name_of(const std::string& address) { return names_.of(address); }
+  /// What a peer is called by its variables: its address as a name, if names are shown and it has
+  /// one; else as it was configured, or nothing.
+  std::string peer_name(const Variables& variables);
   /// Whether that name has that address.
   bool leads_to(const std::string& name, const std::string& address) {
     return names_.lead_to(name, address);
@@ -74,6 +88,7 @@ class Shell {
   const Console console;
   Session session;
 
+  const bool json;
   bool raw = false;
   bool units = false;
   bool names = true;
@@ -99,7 +114,10 @@ class Shell {
 
  private:
   std::optional<std::uint16_t> find_index(std::string_view text);
+  void begin_answer(const std::string& host, std::string_view line);
+  void print_answer();
 
+  std::optional<Answer> answer_;
   Names names_;
   std::ofstream log_file_;
   std::ostream* log_;

@@ -64,6 +64,11 @@ std::string name_of(Names names, unsigned code, std::string_view table) {
   return std::string(table) + "_" + std::to_string(code);
 }
 
+// Lengths of `leap_`, `sync_` and `clk_`.
+constexpr std::size_t kLeapPrefix = 5;
+constexpr std::size_t kSourcePrefix = 5;
+constexpr std::size_t kStatePrefix = 4;
+
 std::string events(unsigned count) {
   if (count == 0) return "no events";
   return std::to_string(count) + (count == 1 ? " event" : " events");
@@ -100,6 +105,36 @@ std::string describe_status(StatusKind kind, std::uint16_t status) {
       break;
   }
   return events(event_count(status)) + ", " + name_of(kClockStates, event_code(status), "clk");
+}
+
+std::vector<Field> status_fields(StatusKind kind, std::uint16_t status) {
+  const auto count = static_cast<std::int64_t>(event_count(status));
+  std::vector<Field> fields = {{"word", std::int64_t{status}}};
+  const auto add = [&fields](std::string_view name, Value value) {
+    fields.push_back({std::string(name), std::move(value)});
+  };
+  const auto flag = [&](unsigned bit) { return (peer_bits(status) & bit) != 0; };
+  switch (kind) {
+    case StatusKind::System:
+      add("leap", name_of(kLeaps, status >> 14U, "leap").substr(kLeapPrefix));
+      add("source", name_of(kSources, status >> 8U & 0x3fU, "sync").substr(kSourcePrefix));
+      add("last_event", name_of(kSystemEvents, event_code(status), ""));
+      break;
+    case StatusKind::Peer:
+      add("configured", flag(kConfigured));
+      add("authentication", flag(kAuthenticationOn));
+      add("authentic", flag(kAuthentic));
+      add("reachable", flag(kReachable));
+      add("broadcast", flag(kBroadcast));
+      add("selection", std::string(kConditions[selection_code(status)]));
+      add("last_event", name_of(kPeerEvents, event_code(status), ""));
+      break;
+    case StatusKind::Clock:
+      add("state", name_of(kClockStates, event_code(status), "clk").substr(kStatePrefix));
+      break;
+  }
+  add("events", count);
+  return fields;
 }
 
 PeerStatus describe_peer(std::uint16_t status) {

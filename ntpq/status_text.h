@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "ntpq/record.h"
 
 /// Status words of mode 6 in words (RFC 9327 section 5, with NTPsec's names).
 namespace ntp::ntpq {
@@ -12,6 +15,9 @@ enum class StatusKind : std::uint8_t { System, Peer, Clock };
 
 /// As in the first line of `rv`: `leap_none, sync_ntp, 1 event, restart`.
 std::string describe_status(StatusKind kind, std::uint16_t status);
+
+/// The same field by field, without the prefixes of its words.
+std::vector<Field> status_fields(StatusKind kind, std::uint16_t status);
 
 /// The fields of a peer status word as the columns of `associations` show them.
 struct PeerStatus {

@@ -88,6 +88,9 @@ class ClientNetwork {
     /// The kernel's stamp of the n-th datagram sent on this channel, counted from 0; may never
     /// come.
     std::function<void(std::uint32_t number, WallTime sent)> on_sent;
+    /// The network said that a datagram could not be delivered, and why. Anybody may say so: it is
+    /// for people to read, and decides nothing.
+    std::function<void(const std::string& reason)> on_undelivered;
   };
 
   virtual ~ClientNetwork() = default;

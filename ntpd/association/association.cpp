@@ -175,6 +175,8 @@ control::PeerView Association::view(const Context& context) const {
   view.jitter = filter_.has_estimate() ? estimate().jitter : log2_seconds(context.precision);
   view.dispersion = estimate().dispersion;
   view.key_id = settings_.key;
+  view.noselect = settings_.noselect;
+  view.source_name = settings_.host.empty() ? name() : settings_.host;
   for (std::size_t i = 0; i < sync::ClockFilter::kStages; ++i) {
     view.filter_delay[i] = filter_.stages()[i].delay;
     view.filter_offset[i] = filter_.stages()[i].offset;

@@ -52,6 +52,8 @@ class NtsEstablisher {
     next_try_ = {};
   }
   /// The last exchange gave keys, but for a server that is asked already.
+  /// Why the last exchange failed; empty if it did not.
+  [[nodiscard]] const std::string& failure() const { return told_; }
   [[nodiscard]] bool refused_as_in_use() const { return in_use_already_; }
 
  private:

@@ -59,7 +59,9 @@ Actions PoolAssociation::resolved(const Result<std::vector<Address>>& addresses,
     grant ? spawn(*grant, context, actions) : await_keys(context);
     return actions;
   }
+  dns_error_.clear();
   if (!addresses) {
+    dns_error_ = addresses.error().message;
     wait_ = std::min(kFirstRetry + failed_look_ups_, kLastRetry);
     if (failed_look_ups_++ == 0) {
       actions.push_back(
@@ -123,6 +125,8 @@ control::PeerView PoolAssociation::view(const Context& context) const {
   control::PeerView view = Association::view(context);
   view.host_name = settings_.host;
   view.host_poll = wait_;
+  view.dns_error = dns_error_;
+  if (establisher_) view.nts_error = establisher_->failure();
   view.flash = flash::kPeerDistance | flash::kPeerUnreachable;
   return view;
 }

@@ -31,6 +31,7 @@ class PoolAssociation final : public Association {
   /// With `nts`: each exchange gives one member.
   std::optional<NtsEstablisher> establisher_;
   int failed_look_ups_ = 0;
+  std::string dns_error_;
   int wait_ = 8;  // log2 s between solicitations
 };
 

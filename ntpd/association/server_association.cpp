@@ -72,7 +72,9 @@ Actions ServerAssociation::resolved(const Result<std::vector<Address>>& addresse
     return actions;
   }
   looking_up_ = false;
+  dns_error_.clear();
   const auto retry = [&](std::string why) {
+    dns_error_ = why;
     const int wait = std::min(kFirstRetry + failed_look_ups_, kLastRetry);
     if (failed_look_ups_++ == 0) {
       actions.push_back(Note{LogLevel::Warning, "DNS: " + settings_.host + ": " + std::move(why)});
@@ -184,7 +186,15 @@ void ServerAssociation::send_request(const Context& context, Actions& actions) {
   actions.push_back(std::move(send));
 }
 
+void ServerAssociation::send_failed(const std::string& why) {
+  want_fresh_port_ = true;
+  // Without the endpoint in front.
+  const std::size_t colon = why.rfind(": ");
+  send_error_ = colon == std::string::npos ? why : why.substr(colon + 2);
+}
+
 void ServerAssociation::sent(WallTime now, std::uint32_t number) {
+  send_error_.clear();
   request_sent_ = now;
   request_number_ = number;
   ++unanswered_;
@@ -285,6 +295,7 @@ void ServerAssociation::take_kiss(const wire::Header& reply, const Context& cont
                                   Actions& actions) {
   if (reply.reference_id == kiss::kRate) {
     ++kisses_;
+    kiss_code_ = reply.reference_id.to_text();
     actions.push_back(Report{control::PeerEvent::RateExceeded, {}});
     schedule_.slow_down(context.mono, reply.poll, context.random);
     return;
@@ -293,6 +304,7 @@ void ServerAssociation::take_kiss(const wire::Header& reply, const Context& cont
   ++kisses_;
   flash_ |= flash::kDenied;
   const std::string code = reply.reference_id.to_text();
+  kiss_code_ = code;
   actions.push_back(Report{control::PeerEvent::AccessDenied, code});
   actions.push_back(Note{LogLevel::Warning, "PROTO: " + name() + " refuses to serve us (kiss " +
                                                 code + "): it is not asked again"});
@@ -318,6 +330,7 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
   }
   sample.offset += settings_.bias;
 
+  kiss_code_.clear();
   leap_ = reply.leap;
   stratum_ = reply.stratum;
   mode_ = static_cast<int>(reply.mode);
@@ -364,6 +377,13 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   view.bogus_origin = bogus_origin_;
   view.old_packet = old_packet_;
   view.kisses = kisses_;
+  view.dns_error = dns_error_;
+  view.send_error = send_error_;
+  view.kiss_code = kiss_code_;
+  view.restricted = restricted_;
+  if (establisher_) {
+    view.nts_error = establisher_->failure().empty() ? declined_as_ : establisher_->failure();
+  }
   if (named() || (session_ && !literal_)) view.host_name = settings_.host;
   if (!address_.is_set()) {
     // NTPsec: while there is no address it shows how soon the name is looked up again.

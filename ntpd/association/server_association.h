@@ -40,7 +40,11 @@ class ServerAssociation final : public Association {
   /// The kernel saw that datagram leave.
   void transmit_stamped(std::uint32_t number, WallTime when);
   /// The request could not be sent at all.
-  void send_failed() { want_fresh_port_ = true; }
+  void send_failed(const std::string& why);
+  /// The network says that the request did not arrive. Anybody may say so, so it is only shown.
+  void undelivered(const std::string& why) { send_error_ = why; }
+  /// A reply was dropped by the own access list.
+  void count_restricted() { ++restricted_; }
   /// The address that requests leave from.
   void set_local(const Endpoint& local) { local_ = local; }
   /// Whether replies need a MAC: those of a server with a key need one by that key anyhow.
@@ -116,6 +120,13 @@ class ServerAssociation final : public Association {
   std::uint64_t bogus_origin_ = 0;
   std::uint64_t old_packet_ = 0;
   std::uint64_t kisses_ = 0;
+
+  // Why there is no time from here, for clients of mode 6; empty after something better.
+  std::string dns_error_;
+  std::string send_error_;
+  std::string kiss_code_;
+  std::string declined_as_;
+  std::uint64_t restricted_ = 0;
 };
 
 }  // namespace ntp::association

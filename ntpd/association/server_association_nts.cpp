@@ -114,6 +114,7 @@ std::optional<Actions> ServerAssociation::on_protected(const Datagram& datagram,
     return actions;
   }
   count(context, &NtsClientCounters::good);
+  declined_as_.clear();
   take_reply(*reply, datagram.received, context, actions);
   return actions;
 }
@@ -123,6 +124,7 @@ std::optional<Actions> ServerAssociation::on_protected(const Datagram& datagram,
 void ServerAssociation::decline(nts::ReplyVerdict verdict, const Context& context,
                                 Actions& actions) {
   ++declined_;
+  declined_as_ = nts::describe(verdict);
   count(context, &NtsClientCounters::bad);
   if (verdict == nts::ReplyVerdict::Nak && pending_.waiting) session_->take_nak();
   actions.push_back(Note{LogLevel::Info, "NTSc: reply of " + name() +

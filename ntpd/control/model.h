@@ -44,6 +44,10 @@ struct SystemView {
   int source = 0;                 // status word: 0 unspec, 4 uhf radio, 5 local, 6 ntp, …
   int event_count = 0;
   int event_code = 0;
+  // What the clock goes by, for `ntpq why`.
+  int min_sane = 1;
+  double max_distance = 0;  // s
+  std::string clock_state;  // see ntpq(1)
 };
 
 /// One association.
@@ -97,6 +101,14 @@ struct PeerView {
   std::uint64_t old_packet = 0;
   std::uint64_t kisses = 0;  // `selbroken`
   int nts_cookies = -1;      // -1: not an NTS association
+  // Why there is no time from here, for `ntpq why`; empty if there is nothing to say.
+  bool noselect = false;
+  std::string source_name;       // as its line in the configuration calls it
+  std::uint64_t restricted = 0;  // replies that the access list drops
+  std::string dns_error;
+  std::string send_error;
+  std::string nts_error;
+  std::string kiss_code;
 };
 
 /// What a reference clock's driver reports.

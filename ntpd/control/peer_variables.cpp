@@ -9,6 +9,7 @@ using Text = std::optional<std::string>;
 using P = PeerView;
 constexpr Listing kDefault = Listing::Default;
 constexpr Listing kOnRequest = Listing::OnRequest;
+constexpr Listing kExtra = Listing::Extra;
 
 /// NTPsec: the poll interval of the server is not known to a client, and 99 says so.
 constexpr int kUnknownPoll = 99;
@@ -31,7 +32,11 @@ Text bias(const P& p) {
   return zero ? Text() : Text(fixed(p.bias, 3));
 }
 
-Text source_host(const P& p) { return p.host_name.empty() ? Text() : Text(quoted(p.host_name)); }
+Text quoted_or_nothing(const std::string& text) {
+  return text.empty() ? Text() : Text(quoted(text));
+}
+
+Text source_host(const P& p) { return quoted_or_nothing(p.host_name); }
 
 // NTPsec: `authenable` is 1 without a key, `bias` is in seconds, and `org` is known but never sent,
 // since it would help to forge replies. An unknown address is sent as 0.0.0.0, as 1.2.2 does, where
@@ -87,11 +92,19 @@ constexpr PeerVariable kPeerVariables[] = {
     {"selbroken", kOnRequest, [](const P& p) -> Text { return integer(p.kisses); }},
     {"candidate", kOnRequest, [](const P& p) -> Text { return integer(p.selection); }},
     {"ntscookies", kDefault, [](const P& p) -> Text { return integer(p.nts_cookies); }},
+    {"noselect", kExtra, [](const P& p) -> Text { return integer(p.noselect ? 1 : 0); }},
+    {"srcname", kExtra, [](const P& p) -> Text { return quoted_or_nothing(p.source_name); }},
+    {"restricted", kExtra, [](const P& p) -> Text { return integer(p.restricted); }},
+    {"dnserror", kExtra, [](const P& p) -> Text { return quoted_or_nothing(p.dns_error); }},
+    {"senderror", kExtra, [](const P& p) -> Text { return quoted_or_nothing(p.send_error); }},
+    {"ntserror", kExtra, [](const P& p) -> Text { return quoted_or_nothing(p.nts_error); }},
+    {"kisscode", kExtra, [](const P& p) -> Text { return quoted_or_nothing(p.kiss_code); }},
 };
 
 std::string peer_variable_names() {
   std::string names;
   for (const PeerVariable& variable : kPeerVariables) {
+    if (variable.listing == kExtra) continue;
     if (!names.empty()) names += ',';
     names += variable.name;
   }

@@ -8,6 +8,7 @@ namespace {
 using C = SystemContext;
 constexpr Listing kDefault = Listing::Default;
 constexpr Listing kOnRequest = Listing::OnRequest;
+constexpr Listing kExtra = Listing::Extra;
 
 std::string system_variable_names(const SystemContext& context);
 
@@ -222,11 +223,15 @@ constexpr SystemVariable kSystemVariables[] = {
     quantity("mssntp_serves_bad_wall_r"),
     quantity("mssntp_serves_bad_slowest", 6),
     quantity("mssntp_serves_bad_slowest_r", 6),
+    {"minsane", kExtra, [](const C& c) { return integer(c.system.min_sane); }},
+    {"maxdist", kExtra, [](const C& c) { return milliseconds(c.system.max_distance, 3); }},
+    {"clockstate", kExtra, [](const C& c) { return quoted(c.system.clock_state); }},
 };
 
 std::string system_variable_names(const SystemContext& context) {
   std::string names;
   for (const SystemVariable& variable : kSystemVariables) {
+    if (variable.listing == kExtra) continue;
     const bool known = variable.getter != nullptr || variable.value(context);
     if (!known) continue;
     if (!names.empty()) names += ',';

@@ -13,8 +13,9 @@
 /// the order in which NTPsec 1.2.5 sends and lists them.
 namespace ntp::control {
 
-/// Whether a variable is sent when no names are asked for.
-enum class Listing { Default, OnRequest };
+/// Whether a variable is sent when no names are asked for. Those that NTPsec has not are known by
+/// their names alone: they are not in the lists of names either.
+enum class Listing { Default, OnRequest, Extra };
 
 struct SystemContext {
   const Model& model;

@@ -162,12 +162,17 @@ void Engine::perform(Row& row, const association::Send& send) {
             .transmit_stamped(number, sent);
       }
     };
+    handlers.on_undelivered = [this, id](const std::string& reason) {
+      if (Row* unreached = find(id)) {
+        static_cast<association::ServerAssociation&>(*unreached->association).undelivered(reason);
+      }
+    };
     auto channel = host_.network.connect(server.remote(), std::move(handlers));
     if (!channel) {
       host_.log.debug("IO: " + channel.error().message);
       ++send_failures_;
       ++traffic_of(Address::any(server.address().family())).failed;
-      server.send_failed();
+      server.send_failed(channel.error().message);
       return;
     }
     row.channel = std::move(*channel);
@@ -178,7 +183,7 @@ void Engine::perform(Row& row, const association::Send& send) {
     host_.log.debug("IO: " + done.error().message);
     ++send_failures_;
     ++traffic_of(Address::any(server.address().family())).failed;
-    server.send_failed();
+    server.send_failed(done.error().message);
     return;
   }
   ++row.sent_on_channel;
@@ -202,11 +207,12 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   Row* row = find(id);
   if (row == nullptr) return;
   ++packets_received_;
+  auto& server = static_cast<ServerAssociation&>(*row->association);
   if (!admits_reply(datagram)) {
+    server.count_restricted();
     server_.count_reply(datagram.payload, server::DropReason::Restricted);
     return;
   }
-  auto& server = static_cast<ServerAssociation&>(*row->association);
   const auto flags = server_.access().flags_for(datagram.remote);
   const auto trust = (flags & config::restrict_flag::kNoTrust) != 0
                          ? ServerAssociation::Trust::KeyHoldersOnly

@@ -11,6 +11,22 @@ namespace {
 constexpr int kNoSource = 0;
 constexpr int kNetworkSource = 6;
 
+std::string_view name_of(sync::ControllerState state) {
+  switch (state) {
+    case sync::ControllerState::NeverSet:
+      return "unset";
+    case sync::ControllerState::FrequencySet:
+      return "frequency_set";
+    case sync::ControllerState::Spike:
+      return "spike";
+    case sync::ControllerState::Training:
+      return "training";
+    case sync::ControllerState::Synchronized:
+      break;
+  }
+  return "synchronized";
+}
+
 }  // namespace
 
 control::SystemView Engine::system() const {
@@ -51,6 +67,9 @@ control::SystemView Engine::system() const {
   }
   view.event_count = events_.count();
   view.event_code = events_.code();
+  view.min_sane = settings_.tos.min_sane;
+  view.max_distance = settings_.tos.max_dist;
+  view.clock_state = clock_.disciplines() ? name_of(controller.state()) : "disabled";
   return view;
 }
 

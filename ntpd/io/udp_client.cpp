@@ -116,8 +116,13 @@ class Socket : public std::enable_shared_from_this<Socket> {
       message.msg_controllen = control.octets.size();
       const ssize_t length = recvmsg(fd(), &message, MSG_DONTWAIT);
       if (length < 0) {
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
-        continue;  // an ICMP error; reading it has cleared it
+        const int code = errno;
+        if (code == EAGAIN || code == EWOULDBLOCK) return;
+        // An ICMP error; reading it has cleared it.
+        if (code != EINTR && handlers_.on_undelivered) {
+          handlers_.on_undelivered(os::error_text(code));
+        }
+        continue;
       }
       if ((message.msg_flags & MSG_TRUNC) != 0) continue;
       const ControlData data = read_control(message);

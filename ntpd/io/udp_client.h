@@ -8,8 +8,8 @@ namespace ntp::io {
 
 /// Client sockets: for each channel a fresh one, connected, on a port of the kernel's choice. Linux
 /// picks ephemeral ports at random, as RFC 9109 asks for. Datagrams carry the kernel's receive
-/// stamps and, where it gives them, transmit stamps; else the clock is read. ICMP errors are
-/// swallowed: a server that is not there is one that does not answer.
+/// stamps and, where it gives them, transmit stamps; else the clock is read. ICMP errors
+/// are told, and change nothing: a server that is not there is one that does not answer.
 class UdpNetwork final : public ClientNetwork {
  public:
   /// `dscp` (0 to 63) marks what is sent; loop and clock outlive this and all channels.

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "ntpq/cook.h"
+#include "ntpq/diagnosis.h"
 #include "ntpq/fragments.h"
+#include "ntpq/json.h"
 #include "ntpq/mru.h"
 #include "ntpq/text.h"
 #include "ntpq/variables.h"
@@ -58,6 +60,21 @@ void collect_clients(std::string_view text) {
   }
 }
 
+void judge(const ntpq::Variables& variables, std::uint16_t status) {
+  const ntpq::SystemFacts system{status, variables};
+  const auto verdict = ntpq::judge_source({7, status, variables}, system);
+  ntpq::Answer answer;
+  answer.errors = ntpq::judge_system(system, {verdict});
+  ntpq::Record& record = answer.records.emplace_back();
+  record.kind = ntpq::RecordKind::Peer;
+  record.status = status;
+  record.variables = ntpq::fields_of(variables, ntp::WallTime());
+  record.causes = verdict.causes;
+  const std::string line = ntpq::to_json(answer);
+  require(line.find('\n') == line.size() - 1);
+  require_harmless(line);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -71,6 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.units = units;
     require_harmless(ntpq::cook(variables, options));
   }
+  judge(variables, size < 2 ? 0 : static_cast<std::uint16_t>(data[0] << 8 | data[1]));
   require_harmless(ntpq::raw_text(text));
   require_harmless(ntpq::raw_lines(text));
   (void)ntpq::MruParameters::parse(text);

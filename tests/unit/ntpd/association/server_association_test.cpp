@@ -447,6 +447,40 @@ TEST_F(ServerAssociationTest, RecordsWhyAnAnswerIsRefused) {
   EXPECT_EQ(find_action<RecordEstimate>(unfit), nullptr);
 }
 
+TEST_F(ServerAssociationTest, TellsWhyNoTimeComes) {
+  make();
+  poll();
+  association_->send_failed("192.0.2.1:123: Network is unreachable");
+  EXPECT_EQ(association_->view(context()).send_error, "Network is unreachable");
+  poll();
+  EXPECT_EQ(association_->view(context()).send_error, "");
+  association_->undelivered("Connection refused");
+  EXPECT_EQ(association_->view(context()).send_error, "Connection refused");
+
+  association_->count_restricted();
+  EXPECT_EQ(association_->view(context()).restricted, 1U);
+
+  poll();
+  wire::Header kiss = reply();
+  kiss.leap = Leap::Unsynchronized;
+  kiss.stratum = 0;
+  kiss.reference_id = kiss::kRate;
+  receive(kiss);
+  EXPECT_EQ(association_->view(context()).kiss_code, "RATE");
+  exchange();
+  EXPECT_EQ(association_->view(context()).kiss_code, "");
+}
+
+TEST_F(ServerAssociationTest, TellsWhyANameIsNotResolved) {
+  source_.host = "ntp.example.net";
+  make();
+  poll();
+  association_->resolved(ntp::fail("no such name"), context());
+  EXPECT_EQ(association_->view(context()).dns_error, "no such name");
+  association_->resolved(std::vector<Address>{*parse_address("192.0.2.9")}, context());
+  EXPECT_EQ(association_->view(context()).dns_error, "");
+}
+
 TEST_F(ServerAssociationTest, AnAddressOfTheOtherFamilyIsNotUsed) {
   source_.family = Family::V6;
   make();

@@ -103,6 +103,21 @@ TEST_F(ResponderTest, HasTheDaemonsVersionAsAUserVariable) {
             "daemon_version=\"ntpd regulator-0.1.0 (ntpsec-1.2.5)\"\r\n");
 }
 
+TEST_F(ResponderTest, SendsWhatNtpsecHasNotOnlyIfAskedByName) {
+  auto& peer = model_.add_peer(1);
+  peer.send_error = "Network is \"down\"";
+  const auto ask_peer = [&](std::string_view names) {
+    return ask(ControlOpcode::ReadVariables, 1, names).text;
+  };
+  EXPECT_EQ(ask_peer("srcname,noselect,restricted,dnserror,senderror,ntserror,kisscode"),
+            "noselect=0, restricted=0, senderror=\"Network is .down.\"\r\n");
+  EXPECT_EQ(ask_peer("").find("noselect"), std::string::npos);
+  EXPECT_EQ(ask_peer("peer_var_list").find("senderror"), std::string::npos);
+  EXPECT_EQ(read("minsane,maxdist,clockstate").text,
+            "minsane=1, maxdist=0.000, clockstate=\"\"\r\n");
+  EXPECT_EQ(read("sys_var_list").text.find("minsane"), std::string::npos);
+}
+
 TEST_F(ResponderTest, TreatsAListOfNothingAsNoListForAssociations) {
   model_.add_peer(1);
   const std::string defaults = ask(ControlOpcode::ReadVariables, 1).text;

@@ -38,6 +38,7 @@ class Udp : public testing::Test {
     ClientNetwork::Handlers handlers;
     handlers.on_datagram = std::move(on_datagram);
     handlers.on_sent = [this](std::uint32_t number, WallTime sent) { sent_[number] = sent; };
+    handlers.on_undelivered = [this](const std::string& reason) { undelivered_.push_back(reason); };
     auto channel = network_.connect(remote, std::move(handlers));
     EXPECT_TRUE(channel) << channel.error().message;
     return std::move(*channel);
@@ -62,6 +63,7 @@ class Udp : public testing::Test {
   UdpNetwork network_{loop_, clock_};
   std::unique_ptr<UdpServer> server_;
   std::map<std::uint32_t, WallTime> sent_;
+  std::vector<std::string> undelivered_;
 };
 
 class UdpFamilies : public Udp, public testing::WithParamInterface<Family> {};
@@ -90,6 +92,16 @@ TEST_P(UdpFamilies, AskAndAnswerWithStampsAndAddresses) {
   run();
   EXPECT_EQ(asker, channel->local());
   EXPECT_EQ(server_->counters().sent, 1U);
+}
+
+TEST_F(Udp, TellsThatNobodyListens) {
+  const Endpoint remote = serve(Family::V4, [](const Datagram&, const auto&) {});
+  server_.reset();
+  const auto channel = connect(remote, [](const Datagram&) { ADD_FAILURE(); });
+  ASSERT_TRUE(channel->send(as_bytes("ask")));
+  run_for(milliseconds(100));
+  ASSERT_EQ(undelivered_.size(), 1U);
+  EXPECT_NE(undelivered_[0].find("refused"), std::string::npos) << undelivered_[0];
 }
 
 TEST_F(Udp, NumbersTransmitStampsFromZero) {

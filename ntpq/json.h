@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <string>
+
+#include "ntpq/record.h"
+
+namespace ntp::ntpq {
+
+/// One JSON object in one line, with a line end: the shape stands in ntpq(1) and, as a JSON Schema,
+/// in ntpq.schema.json.
+std::string to_json(const Answer& answer);
+
+}  // namespace ntp::ntpq
