@@ -82,13 +82,25 @@ bool has_one_value(Keyword directive) {
   }
 }
 
+/// Directives that decide which files the daemon writes or reads as a configuration. NTPsec: nobody
+/// may send them by mode 6.
+bool is_local_only(Keyword directive) {
+  return directive == Keyword::DriftFile || directive == Keyword::IncludeFile ||
+         directive == Keyword::LogFile || directive == Keyword::PidFile ||
+         directive == Keyword::StatsDir;
+}
+
 /// One reading of a configuration, from the first text to the settings.
 class Reader {
  public:
   explicit Reader(const FileAccess* files) : stack_(files, report_) {}
 
   [[nodiscard]] IncludeStack& stack() { return stack_; }
-  void begin_with(Settings running) { draft_.begin_with(std::move(running)); }
+  /// What is read comes from afar and adds to these settings.
+  void begin_with(Settings running) {
+    remote_ = true;
+    draft_.begin_with(std::move(running));
+  }
 
   void read_all() {
     while (OpenText* text = stack_.top()) {
@@ -113,7 +125,7 @@ class Reader {
 
  private:
   /// The part of a command after any `includefile PATH`.
-  enum class Rest : std::uint8_t { Complete, Void, EndsReading };
+  enum class Rest : std::uint8_t { Complete, Void, Refused, EndsReading };
 
   /// One command, up to its end. NTPsec: `includefile PATH` may have another command behind it,
   /// which counts first; if that is void, so is the include.
@@ -123,6 +135,10 @@ class Reader {
     Rest rest = Rest::Complete;
     while (rest == Rest::Complete && line.peek().is(Keyword::IncludeFile)) {
       const Location where = line.here();
+      if (remote_) {
+        rest = refuse_remote(line, "includefile");
+        break;
+      }
       line.take();
       auto path = line.string();
       if (!path) {
@@ -137,7 +153,7 @@ class Reader {
     if (left_over || rest == Rest::Void) count_syntax_error(line);
     line.skip_rest();
     if (rest == Rest::EndsReading) return stack_.clear();
-    if (rest == Rest::Void) return;
+    if (rest == Rest::Void || rest == Rest::Refused) return;
     // The last one pushed is read first.
     for (auto include = includes.rbegin(); include != includes.rend(); ++include) {
       stack_.include(text, include->first, include->second);
@@ -164,11 +180,45 @@ class Reader {
       return Rest::Void;
     }
     const std::string name = word.text;
+    if (remote_ && is_local_only(word.keyword)) return refuse_remote(line, name);
     const Keyword directive = line.take().keyword;
     line.set_directive(directive);
+    if (remote_) return parse_remote(directive, parse, line);
     if (!parse(directive, line, draft_)) return Rest::Void;
     if (has_one_value(directive)) draft_.note_setting(name, line.start(), report_);
     return Rest::Complete;
+  }
+
+  /// Of two directives some items are for the file alone.
+  Rest parse_remote(Keyword directive, Directive parse, Line& line) {
+    const auto statistics = draft_.settings.statistics;
+    const SwitchWords stats = draft_.stats;
+    if (!parse(directive, line, draft_)) return Rest::Void;
+    if (directive == Keyword::FileGen && moved(statistics)) {
+      draft_.settings.statistics = statistics;
+      return refuse_remote(line, "filegen file, type and link");
+    }
+    if (stats.enabled != draft_.stats.enabled || stats.disabled != draft_.stats.disabled) {
+      draft_.stats = stats;
+      return refuse_remote(line, "enable/disable stats");
+    }
+    return Rest::Complete;
+  }
+
+  Rest refuse_remote(Line& line, const std::string& what) {
+    report_.error(line.start(), what + " remote config ignored");
+    ++syntax_errors_;
+    syntax_error_columns_.push_back(line.start().column - 1);
+    line.skip_rest();
+    return Rest::Refused;
+  }
+
+  /// Whether a set goes to other files than before.
+  [[nodiscard]] bool moved(const decltype(Settings::statistics)& before) const {
+    const auto& now = draft_.settings.statistics;
+    return !std::equal(now.begin(), now.end(), before.begin(), [](const auto& a, const auto& b) {
+      return a.file == b.file && a.type == b.type && a.link == b.link;
+    });
   }
 
   void reject_directive(Line& line) {
@@ -189,6 +239,7 @@ class Reader {
   Report report_;
   Draft draft_;
   IncludeStack stack_;
+  bool remote_ = false;
   std::size_t syntax_errors_ = 0;
   std::vector<int> syntax_error_columns_;
 };

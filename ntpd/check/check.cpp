@@ -58,7 +58,7 @@ Report check(const config::ParseResult& parsed, const Circumstances& circumstanc
   take_diagnostics(parsed.diagnostics, "line", report);
   take_diagnostics(parsed.hints, "no-effect", report);
 
-  Judge judge{parsed.settings, files, User{}, circumstances.now, report};
+  Judge judge{parsed.settings, files, User{}, circumstances.now, circumstances.key_types, report};
   if (!circumstances.user.empty() || !circumstances.group.empty()) {
     auto user = files.find_user(circumstances.user, circumstances.group);
     if (user) {

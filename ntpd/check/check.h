@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "libntp/config/key_file.h"
 #include "libntp/config/parser.h"
 #include "libntp/core/file_survey.h"
 #include "libntp/core/time.h"
@@ -16,6 +17,8 @@ struct Circumstances {
   std::string user;   // -u; empty: root
   std::string group;  // -u
   WallTime now{};
+  /// The key types that this host has; without it any is taken for one.
+  config::KeyTypes key_types = {};
 };
 
 /// Judges a configuration that has been read and completed by the command line. Opens no socket,

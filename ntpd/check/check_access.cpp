@@ -125,8 +125,31 @@ void check_queries(Judge& judge, const AccessTable& table) {
 
 }  // namespace
 
+void check_masks(Judge& judge) {
+  for (const RestrictSettings& line : judge.settings.restrictions) {
+    const AccessTable alone = AccessTable::build({line});
+    const auto& entries = alone.entries();
+    const auto odd = std::find_if(entries.begin(), entries.end(),
+                                  [](const auto& each) { return !prefix_length(each.mask); });
+    if (odd == entries.end()) continue;
+    judge.find(Severity::Warning, "mask", line.where,
+               "the mask " + odd->mask.to_string() + " has holes: what it covers is no network",
+               "write a mask of ones and then zeros, or ADDRESS/LENGTH");
+  }
+}
+
+/// NTPsec: the list of clients stays on as long as anybody is limited.
+void check_monitor(Judge& judge, const AccessTable& table) {
+  if (judge.settings.monitor || !table.has_limits()) return;
+  judge.find(Severity::Warning, "no-effect", {},
+             "'disable monitor' has no effect, since some entries are 'limited'",
+             "add 'unrestrict default limited', and take 'limited' off other lines");
+}
+
 void check_access(Judge& judge) {
   const AccessTable table = AccessTable::build(judge.settings.restrictions);
+  check_masks(judge);
+  check_monitor(judge, table);
   judge.report.access = table.entries();
   check_all_sources(judge, table);
   check_queries(judge, table);

@@ -13,9 +13,10 @@ using config::Location;
 
 /// The numbers of the usable keys in a key file; what is wrong with its lines becomes findings.
 std::set<std::uint32_t> key_ids(Judge& judge, const std::string& text) {
-  // Which types there are is OpenSSL's to say, when the daemon runs.
   const auto any_type = [](std::string_view) { return std::optional(config::KeyType{}); };
-  const config::KeyFile file = config::parse_key_file(text, judge.settings.keys.file, any_type);
+  const config::KeyFile file =
+      config::parse_key_file(text, judge.settings.keys.file,
+                             judge.key_types ? judge.key_types : config::KeyTypes(any_type));
   for (const config::Diagnostic& each : file.diagnostics) {
     judge.find(each.severity == config::Severity::Info ? Severity::Note : Severity::Warning,
                "key-file", each.where, each.text, "mend the line or take it out");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include "libntp/config/key_file.h"
 #include "libntp/config/settings.h"
 #include "libntp/core/file_survey.h"
 #include "libntp/core/time.h"
@@ -14,6 +15,7 @@ struct Judge {
   const FileSurvey& files;
   User user;
   WallTime now;
+  const config::KeyTypes& key_types;
   Report& report;
 
   void find(Severity severity, std::string kind, const config::Location& where, std::string text,

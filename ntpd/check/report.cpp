@@ -15,20 +15,6 @@ std::string number(double value) {
   return text.data();
 }
 
-/// The length of a mask that is a prefix.
-std::optional<int> prefix_length(const Address& mask) {
-  int length = 0;
-  bool ended = false;
-  for (const std::uint8_t octet : mask.bytes()) {
-    const int ones = std::countl_one(octet);
-    if (ended && octet != 0) return std::nullopt;
-    if (static_cast<std::uint8_t>(octet << ones) != 0) return std::nullopt;
-    length += ones;
-    ended = ones < 8;
-  }
-  return length;
-}
-
 void add_clock_words(const config::SourceSettings& source, std::vector<std::string>& words) {
   if (source.mode != 0) words.push_back("mode " + std::to_string(source.mode));
   if (!source.path.empty()) words.push_back("path " + source.path);
@@ -51,6 +37,19 @@ void add_nts_words(const config::SourceSettings& source, std::vector<std::string
 }
 
 }  // namespace
+
+std::optional<int> prefix_length(const Address& mask) {
+  int length = 0;
+  bool ended = false;
+  for (const std::uint8_t octet : mask.bytes()) {
+    const int ones = std::countl_one(octet);
+    if (ended && octet != 0) return std::nullopt;
+    if (static_cast<std::uint8_t>(octet << ones) != 0) return std::nullopt;
+    length += ones;
+    ended = ones < 8;
+  }
+  return length;
+}
 
 std::size_t Report::count(Severity severity) const {
   return static_cast<std::size_t>(

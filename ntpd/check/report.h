@@ -14,6 +14,9 @@ namespace ntp::check {
 
 enum class Severity : std::uint8_t { Error, Warning, Note };
 
+/// The length of a mask that is a prefix; none if it has holes.
+[[nodiscard]] std::optional<int> prefix_length(const Address& mask);
+
 /// Something that is wrong with a configuration.
 struct Finding {
   Severity severity = Severity::Warning;

@@ -126,7 +126,8 @@ class Daemon {
       return kExitFailure;
     }
     starter_ = std::move(*starter);
-    log_.use_terminal(false);
+    // Whoever starts it is to see why it does not.
+    log_.use_terminal(true);
     return 0;
   }
 
@@ -164,9 +165,34 @@ class Daemon {
     take_over(loop, std::move(*parsed));
   }
 
+  /// Files that are newly named and can't be read are errors like those of the text: then nothing
+  /// of the new configuration counts.
+  void check_new_files(const config::Settings& before, config::ParseResult& parsed) {
+    const auto check = [&](const std::string& was, const std::string& path,
+                           const config::Location& where) {
+      if (path.empty() || path == was) return;
+      if (const auto content = files_.load(path); !content) {
+        parsed.diagnostics.push_back({config::Severity::Error, where, content.error().message});
+      }
+    };
+    const config::Settings& wanted = parsed.settings;
+    check(before.keys.file, wanted.keys.file, wanted.keys.file_at);
+    if (wanted.nts.enable) {
+      check(before.nts.enable ? before.nts.certificate : "", wanted.nts.certificate,
+            wanted.nts.certificate_at);
+      check(before.nts.enable ? before.nts.key : "", wanted.nts.key, wanted.nts.key_at);
+    }
+    const std::string& log = wanted.log_file;
+    if (log.empty() || log == before.log_file || log == "stdout" || log == "stderr") return;
+    if (const auto fit = files_.append(log, ""); !fit) {
+      parsed.diagnostics.push_back({config::Severity::Error, {}, fit.error().message});
+    }
+  }
+
   /// Brings every part of the daemon to another configuration.
   void take_over(io::EventLoop& loop, config::ParseResult parsed) {
     const config::Settings before = engine_->settings();
+    check_new_files(before, parsed);
     if (!parsed.has_errors()) {
       warn_of_missing_effects(parsed.settings);
       // The engine can only begin to steer a clock that has been taken over.
@@ -176,6 +202,7 @@ class Daemon {
     for (const config::Section section : engine_->reload(std::move(parsed))) {
       nts_changed |= section == config::Section::Nts || section == config::Section::Network;
       if (section == config::Section::Log) follow_log(before);
+      if (section == config::Section::Statistics) check_statistics(engine_->settings());
       if (section != config::Section::Network) continue;
       // Later: it may be one of the sockets to be closed that brought the request to do so.
       timers_->at(clock_.mono(), [this, &loop, before] { follow_network(loop, before); });
@@ -285,9 +312,9 @@ class Daemon {
       log_.info("LOG: Saw SIGHUP");
       follow_log_rotation();
       if (!engine_) return;
+      reload(loop);
       engine_->refresh_files();
       if (nts_) nts_->refresh();
-      reload(loop);
     });
     // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
     loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
@@ -479,6 +506,7 @@ class Daemon {
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     if (nts_ && !start_nts(loop)) return kExitFailure;
     engine_->start();
+    if (!options_.foreground) log_.use_terminal(false);
     starter_.ready();
     loop.run();
     close_nts();
@@ -517,6 +545,7 @@ class Daemon {
 
 int run_daemon(const Options& options, const std::string& command_line) {
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGALRM, SIG_IGN);  // NTPsec's own timer, which somebody may still poke
   return Daemon(options, command_line).run();
 }
 

@@ -5,9 +5,12 @@
 
 #include "ntpd/check/check.h"
 #include "ntpd/daemon/config_file.h"
+#include "ntpd/daemon/without_effect.h"
+#include "ntpd/engine/key_store.h"
 #include "ntpd/os/file_survey.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
+#include "ntpd/refclock/driver.h"
 
 namespace ntp::daemon {
 
@@ -18,11 +21,23 @@ int run_check(const Options& options) {
   circumstances.user = options.identity.user;
   circumstances.group = options.identity.group;
   circumstances.now = os::ReadOnlyClock().wall();
+  circumstances.key_types = engine::key_types();
   config::ParseResult parsed = read_config_file(options, files);
   if (const auto applied = apply_options(options, parsed.settings); !applied) {
     config::Location where;
     if (!parsed.settings.interfaces.empty()) where = parsed.settings.interfaces.front().where;
     parsed.diagnostics.push_back({config::Severity::Error, where, applied.error().message});
+  }
+  for (const std::string& name : without_effect(parsed.settings)) {
+    parsed.hints.push_back(
+        {config::Severity::Warning, {}, "'" + name + "' has no effect in this version"});
+  }
+  for (const config::SourceSettings& source : parsed.settings.sources) {
+    if (source.driver.empty()) continue;
+    if (const auto driver = refclock::make_driver(source); !driver) {
+      parsed.hints.push_back({config::Severity::Warning, source.where,
+                              driver.error().message + ": this source is left out"});
+    }
   }
   const check::Report report = check::check(parsed, circumstances, os::HostSurvey());
   std::fputs((options.json ? to_json(report) : to_text(report)).c_str(), stdout);

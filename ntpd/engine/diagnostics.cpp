@@ -21,4 +21,10 @@ void write(Log& log, const std::vector<config::Diagnostic>& diagnostics) {
   }
 }
 
+void warn_of_monitor(Log& log, const config::Settings& settings,
+                     const server::AccessTable& access) {
+  if (settings.monitor || !access.has_limits()) return;
+  log.warning("CONFIG: 'monitor' cannot be disabled while 'limited' is enabled");
+}
+
 }  // namespace ntp::engine

@@ -5,6 +5,7 @@
 
 #include "libntp/config/parser.h"
 #include "libntp/core/seams.h"
+#include "ntpd/server/access_table.h"
 
 namespace ntp::engine {
 
@@ -12,5 +13,8 @@ LogLevel level_of(config::Severity severity);
 
 /// One line of the log for each.
 void write(Log& log, const std::vector<config::Diagnostic>& diagnostics);
+
+/// What `disable monitor` can't do. NTPsec: the list of clients stays on while anybody is limited.
+void warn_of_monitor(Log& log, const config::Settings& settings, const server::AccessTable& access);
 
 }  // namespace ntp::engine

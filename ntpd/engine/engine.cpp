@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/engine/engine.h"
 
+#include "ntpd/engine/diagnostics.h"
+
 #include <cstdio>
 
 #include "ntpd/association/server_association.h"
@@ -91,6 +93,7 @@ void Engine::start() {
   }
   load_leap_file();
   resolve_restrictions();
+  warn_of_monitor(host_.log, settings_, server_.access());
   MonoTime first = started_;
   for (const config::SourceSettings& source : settings_.sources) {
     if (start_source(source, first)) first += kSourceSpacing;

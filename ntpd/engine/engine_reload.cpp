@@ -43,6 +43,10 @@ std::vector<config::Section> Engine::reload(config::ParseResult parsed) {
   settings_ = std::move(parsed.settings);
   for (const config::Section section : sections) apply_section(section);
   const SourceChanges sources = reload_sources(settings_.sources);
+  // Only now it is known who asks for which key.
+  if (std::find(sections.begin(), sections.end(), config::Section::Keys) != sections.end()) {
+    for (const auto& row : rows_) check_key(*row->association);
+  }
 
   std::string news;
   const auto tell = [&news](const std::string& text) { news += (news.empty() ? "" : "; ") + text; };
@@ -130,6 +134,7 @@ void Engine::apply_section(config::Section section) {
       break;
     case Section::RateLimit:
       server_.reconfigure(settings_);
+      warn_of_monitor(host_.log, settings_, server_.access());
       break;
     case Section::Clock:
     case Section::Discipline:
@@ -146,7 +151,7 @@ void Engine::apply_section(config::Section section) {
     case Section::Keys:
       keys_->reconfigure(settings_.keys);
       control_.set_authority({&keys_->ring(), keys_->control_key()});
-      reload_keys();
+      keys_->load();
       break;
     case Section::Nts:
       reconfigure_nts();

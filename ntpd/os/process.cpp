@@ -13,6 +13,7 @@
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 
 #include "ntpd/os/linux_clock.h"
 
@@ -70,13 +71,18 @@ int status_of_dead(pid_t child) {
   }
 }
 
-Result<void> leave_terminal() {
+Result<void> silence(std::initializer_list<int> streams) {
   const int null = ::open("/dev/null", O_RDWR);
   if (null < 0) return fail("/dev/null: " + error_text(errno));
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+  for (const int stream : streams) {
     if (dup2(null, stream) < 0) return fail("dup2: " + error_text(errno));
   }
   if (null > STDERR_FILENO) ::close(null);
+  return {};
+}
+
+Result<void> leave_terminal() {
+  if (auto silent = silence({STDIN_FILENO, STDOUT_FILENO}); !silent) return silent;
   if (setsid() < 0) return fail("setsid: " + error_text(errno));
   return {};
 }
@@ -84,7 +90,9 @@ Result<void> leave_terminal() {
 }  // namespace
 
 Result<void> write_pid_file(const std::string& path, pid_t pid) {
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  // Without waiting for somebody to read, if it is a pipe.
+  const UniqueFd fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0644));
   if (!fd) return fail(path + ": " + error_text(errno));
   const std::string text = std::to_string(pid);
   const ssize_t written = ::write(fd.get(), text.data(), text.size());
@@ -111,6 +119,11 @@ ResourceUsage resource_usage() {
   usage.signals = used.ru_nsignals;
   usage.largest_resident = used.ru_maxrss;
   return usage;
+}
+
+void Starter::ready() {
+  if (pipe_ && !silence({STDERR_FILENO})) pipe_.reset();
+  tell('R');
 }
 
 void Starter::tell(char news) {

@@ -27,8 +27,8 @@ class Starter {
   Starter() = default;
   explicit Starter(UniqueFd pipe) : pipe_(std::move(pipe)) {}
 
-  /// The daemon is up: sockets open, privileges dropped.
-  void ready() { tell('R'); }
+  /// The daemon is up: sockets open, privileges dropped. The standard error output ends here.
+  void ready();
   /// The clock has been synchronized for the first time.
   void synchronized() { tell('S'); }
 
@@ -46,10 +46,10 @@ struct Detachment {
   std::function<void(pid_t)> on_ready;
 };
 
-/// Forks. Returns in the child only, detached: a session of its own, the standard streams on
-/// /dev/null, the working directory kept. The parent waits for the child to be ready and exits
-/// with 0; with the child's own status, or 1, if the child ends before; with 110 (ETIMEDOUT) and a
-/// line on stderr if synchronization takes too long.
+/// Forks. Returns in the child only, detached: a session of its own, standard input and output on
+/// /dev/null (and standard error once it is ready), the working directory kept. The parent waits
+/// for the child to be ready and exits with 0; with the child's own status, or 1, if the child ends
+/// before; with 110 (ETIMEDOUT) and a line on stderr if synchronization takes too long.
 Result<Starter> detach(const Detachment& detachment);
 
 }  // namespace ntp::os

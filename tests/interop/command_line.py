@@ -92,6 +92,17 @@ with Lab() as lab:
                               "rv 0 color", "127.0.0.1").stdout, "rv 0 color")
     expect(daemon.stop() == 0, "vars")
 
+    # Whoever starts it in the background is told why it does not start.
+    busy = lone.start("busy", [NTPD, "-n", "-c", lone.write("busy.conf", OPEN)])
+    wait_for("an answer", 10, lambda: "peer" in lone.variables())
+    result = lone.run(NTPD, "-c", "/nonexistent", check=False)
+    expect(result.returncode == 1 and "unable to bind" in result.stderr, f"port in use: {result}")
+    os.kill(busy.pid, signal.SIGALRM)
+    wait_for("an answer after SIGALRM", 10, lambda: "peer" in lone.variables())
+    expect(busy.stop() == 0, "busy")
+    result = lone.run(NTPD, "-u", "no-such-user", "-c", "/nonexistent", check=False)
+    expect(result.returncode == 255 and "no-such-user" in result.stderr, f"-u: {result}")
+
     # In a jail: names of files are those inside, and what lies outside is out of reach.
     jail = os.path.join(lone.folder, "jail")
     os.mkdir(jail)

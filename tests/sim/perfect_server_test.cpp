@@ -22,7 +22,7 @@ class PerfectServerTest : public testing::Test {
                                        {[&](const Datagram& datagram) {
                                           replies.push_back(*wire::decode_header(datagram.payload));
                                         },
-                                        nullptr});
+                                        nullptr, nullptr});
     wire::Header request;
     request.mode = wire::Mode::Client;
     request.transmit = NtpTimestamp(0x0123456789abcdef);

@@ -85,7 +85,7 @@ std::vector<std::int64_t> exchange(std::uint64_t seed) {
                                        seen.push_back(datagram.received.time_since_epoch().count());
                                        seen.push_back(datagram.payload[0]);
                                      },
-                                     nullptr});
+                                     nullptr, nullptr});
   std::function<void()> poll = [&] {
     const auto octet = static_cast<std::uint8_t>(client.random.u64());
     static_cast<void>((*channel)->send(ByteView(&octet, 1)));

@@ -45,7 +45,8 @@ class SimNetworkTest : public testing::Test {
            arrivals_.push_back(to_seconds(world_.elapsed()));
            received_.push_back(datagram.received);
          },
-         [this](std::uint32_t number, WallTime sent) { sent_.emplace_back(number, sent); }});
+         [this](std::uint32_t number, WallTime sent) { sent_.emplace_back(number, sent); },
+         nullptr});
     return opened ? std::move(*opened) : nullptr;
   }
   void send_many(int count) {
@@ -126,7 +127,7 @@ TEST_F(SimNetworkTest, ClosesAChannelFromItsOwnHandler) {
                                                           channel.reset();
                                                           seen = kept;
                                                         },
-                                                        nullptr});
+                                                        nullptr, nullptr});
   ASSERT_TRUE(opened);
   channel = std::move(*opened);
   ASSERT_TRUE(channel->send(bytes("one")));

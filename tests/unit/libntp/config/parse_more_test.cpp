@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <gtest/gtest.h>
 
+#include "libntp/config/changes.h"
 #include "libntp/config/parser.h"
 
 namespace ntp::config {
@@ -52,6 +53,22 @@ TEST(ParseMore, TellsWhereItWasNotUnderstood) {
   EXPECT_EQ(columns("tos maxclock seven"), std::vector<int>{13});
   EXPECT_EQ(columns("tos maxclock 7\ntos maxclock"), std::vector<int>{4});
   EXPECT_EQ(columns("tos maxclock 7"), std::vector<int>{});
+}
+
+TEST(ParseMore, LeavesTheFilesOfTheDaemonAlone) {
+  for (const char* text :
+       {"logfile /tmp/x", "statsdir /tmp/", "driftfile /tmp/x", "driftfile /tmp/x 1e-7",
+        "pidfile /tmp/x", "includefile /tmp/x", "includefile /tmp/x server 192.0.2.9",
+        "filegen peerstats file x", "filegen peerstats type none", "filegen peerstats nolink",
+        "disable stats", "enable stats"}) {
+    const auto more = parse_more(running(), text, "x");
+    EXPECT_TRUE(changed_sections(running(), more.settings).empty()) << text;
+    EXPECT_EQ(more.syntax_error_columns, std::vector{0}) << text;
+    ASSERT_EQ(more.diagnostics.size(), 1U) << text;
+    EXPECT_NE(more.diagnostics[0].text.find("remote config ignored"), std::string::npos) << text;
+  }
+  const auto more = parse_more(running(), "statistics peerstats\nfilegen peerstats disable", "x");
+  EXPECT_TRUE(more.syntax_error_columns.empty());
 }
 
 }  // namespace

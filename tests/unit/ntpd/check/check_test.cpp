@@ -169,6 +169,8 @@ const std::vector<Mistake> kMistakes{
      Severity::Warning, "no-effect", "disable stats"},
     {"Noval", kGood + "server time.example nts noval\n", kNext, Severity::Warning, "nts-unverified",
      "any certificate"},
+    {"MaskWithHoles", kGood + "restrict 10.0.0.0 mask 255.0.255.0 nomodify\n", kNext,
+     Severity::Warning, "mask", "has holes"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Check, OneMistake, testing::ValuesIn(kMistakes),
@@ -182,6 +184,29 @@ TEST(Check, FindsBadLinesOfTheKeyFile) {
   EXPECT_EQ(report.findings[0].kind, "key-file");
   EXPECT_EQ(report.findings[0].where.file, "/etc/odd.keys");
   EXPECT_EQ(report.findings[0].where.line, 2);
+}
+
+TEST(Check, TellsThatTheListOfClientsStaysOn) {
+  const Report report = judge(kGood + "disable monitor\n");
+  ASSERT_EQ(report.findings.size(), 1U) << shown(report);
+  EXPECT_EQ(report.findings[0].kind, "no-effect");
+  EXPECT_THAT(judge(kGood + "disable monitor\nunrestrict default limited\n").findings, IsEmpty());
+}
+
+TEST(Check, KnowsTheKeyTypesOfTheHost) {
+  FakeSurvey files = host();
+  files.file("/etc/odd.keys", "1 FOO 0123456789abcdef\n", 0640);
+  const auto parsed =
+      config::parse_text(kGood + "keys /etc/odd.keys\ntrustedkey 1\nserver 192.0.2.5 key 1\n", "x");
+  Circumstances circumstances;
+  circumstances.key_types = [](std::string_view) { return std::optional<config::KeyType>(); };
+  const Report report = check(parsed, circumstances, files);
+  EXPECT_EQ(std::count_if(report.findings.begin(), report.findings.end(),
+                          [](const Finding& each) {
+                            return each.kind == "key-file" || each.kind == "key-missing";
+                          }),
+            3)
+      << shown(report);
 }
 
 TEST(Check, FindsNothingWhereNothingIsWrong) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,13 @@ TEST(PidFile, HoldsTheNumberAlone) {
   std::ifstream file(path);
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "4711");
   std::filesystem::remove(path);
+}
+
+TEST(PidFile, DoesNotWaitForTheReaderOfAPipe) {
+  const std::string path = testing::TempDir() + "pid_pipe_" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_EQ(write_pid_file(path, 1).error().message, path + ": No such device or address");
+  unlink(path.c_str());
 }
 
 TEST(PidFile, NamesPathAndReason) {
