@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view kSystemExtras = "minsane,maxdist,clockstate";
 constexpr std::string_view kPeerCounters = "received,sent,timer,selbroken";
-constexpr std::string_view kPeerExtras = "srcname,noselect,restricted,dnserror,senderror,ntserror,kisscode";
+constexpr std::string_view kPeerExtras =
+    "srcname,noselect,restricted,dnserror,senderror,ntserror,kisscode";
 
 /// Asks for all that the diagnosis goes by. What a daemon does not know it is not asked for twice.
 class Inquiry {

@@ -16,9 +16,7 @@ std::string peer_address(const SystemView& system) {
   return system.peer_address.address.is_set() ? system.peer_address.to_string() : "0.0.0.0:0";
 }
 
-constexpr SystemVariable counter(std::string_view name) {
-  return {name, kOnRequest, nullptr, 0};
-}
+constexpr SystemVariable counter(std::string_view name) { return {name, kOnRequest, nullptr, 0}; }
 constexpr SystemVariable quantity(std::string_view name, int decimals = 3) {
   return {name, kOnRequest, nullptr, decimals};
 }

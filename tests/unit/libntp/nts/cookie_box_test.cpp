@@ -128,7 +128,7 @@ TEST_F(CookieBoxTest, RefusesGenuineCookiesThatHoldNonsense) {
   const std::uint32_t id = file.keys()[0].id;
   // An unknown AEAD, one with high bits, and one whose keys have another size.
   for (const Octets& number : {Octets{31, 0, 0, 0}, Octets{15, 0, 1, 0}, Octets{16, 0, 0, 0},
-                              Octets{0, 0, 0, 15}, Octets{15, 0, 0, 0}}) {
+                               Octets{0, 0, 0, 15}, Octets{15, 0, 0, 0}}) {
     Octets plaintext(68);
     std::copy(number.begin(), number.end(), plaintext.begin());
     Octets cookie(104);

@@ -128,7 +128,7 @@ TEST(CookieKeys, SayWhatIsWrongWithAFileWithoutShowingIt) {
   EXPECT_EQ(error_of(head), "there is no key");
   EXPECT_EQ(error_of(head + "I: 4294967296\nK: " + kHex32), "key 1 has no number at 'I:'");
   for (const std::string& bad : {std::string(), kHex32.substr(2), kHex32 + "00", kHex32.substr(1),
-                                "zz" + kHex32.substr(2)}) {
+                                 "zz" + kHex32.substr(2)}) {
     EXPECT_EQ(error_of(head + "I: 1\nK: " + kHex32 + "\nI: 2\nK: " + bad),
               "key 2 has not 32 octets at 'K:'");
   }

@@ -16,8 +16,7 @@ TEST(WithoutEffect, NamesNothingInAnOrdinaryConfiguration) {
 }
 
 TEST(WithoutEffect, NamesWhatIsOnlyRead) {
-  const auto parsed =
-      config::parse_text("tinker huffpuff 7200\nphone 1\n", "ntp.conf");
+  const auto parsed = config::parse_text("tinker huffpuff 7200\nphone 1\n", "ntp.conf");
   EXPECT_EQ(without_effect(parsed.settings),
             (std::vector<std::string>{"tinker huffpuff", "phone"}));
 }
