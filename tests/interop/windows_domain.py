@@ -6,7 +6,6 @@ import os
 import socket
 import struct
 import threading
-import time
 
 from lab import Lab, expect, join, wait_for
 
@@ -84,9 +83,8 @@ with Lab() as lab:
     expect(ask(server.v4, machine, 0.5) is None, "an answer that is not signed")
     samba.mode = "hang"
     expect(ask(server.v4, machine, 0.2) is None, "an answer from a Samba that hangs")
-    begin = time.monotonic()
     expect(len(ask(server.v4) or b"") == 48, "no answer for others while Samba hangs")
-    expect(time.monotonic() - begin < 0.5, "others had to wait for Samba")
+    expect("no answer in time" not in daemon.text(), "others had to wait for Samba")
     wait_for("the counters", 10, lambda: counts(server) == (4, 1, 1, 1, 1))
 
     text = daemon.text()
