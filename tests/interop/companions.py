@@ -18,7 +18,7 @@ from lab import (NTPQ, NTPSEC_NTPDIG, OPEN, PEERS, Lab, command, expect, wait_fo
 BUILD = os.path.dirname(os.path.dirname(NTPQ))
 OURS = {name: os.path.join(BUILD, folder, name) for folder, names in (
     ("ntpq", ("ntpwait", "ntptrace", "ntpsweep", "ntpmon")),
-    ("tools", ("ntpdig", "ntpkeygen", "ntptime")),
+    ("ntpq/tools", ("ntpdig", "ntpkeygen", "ntptime")),
     (".", ("ntpleapfetch",))) for name in names}
 # NTPsec's own programs find one another by PATH.
 THEIRS = {name: ["env", f"PATH={PEERS}/usr/bin:{PEERS}/usr/sbin:/usr/bin:/bin", name]

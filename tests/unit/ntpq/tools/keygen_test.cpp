@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/keygen.h"
+#include "ntpq/tools/keygen.h"
 
 #include <gtest/gtest.h>
 

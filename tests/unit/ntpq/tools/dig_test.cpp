@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/dig.h"
+#include "ntpq/tools/dig.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include "libntp/config/key_file.h"
 #include "libntp/crypto/mac.h"
 #include "libntp/wire/packet.h"
-#include "tests/unit/tools/dig_host.h"
+#include "tests/unit/ntpq/tools/dig_host.h"
 
 namespace ntp::tools {
 namespace {

@@ -14,7 +14,7 @@
 #include "libntp/core/result.h"
 #include "libntp/core/seams.h"
 #include "libntp/core/time.h"
-#include "tools/dig_options.h"
+#include "ntpq/tools/dig_options.h"
 
 /// ntpdig: asks servers for the time, once.
 namespace ntp::tools {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/kernel_time.h"
+#include "ntpq/tools/kernel_time.h"
 
 #include <algorithm>
 #include <array>

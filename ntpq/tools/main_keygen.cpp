@@ -11,7 +11,7 @@
 #include "ntpd/os/random.h"
 #include "ntpd/os/unique_fd.h"
 #include "ntpq/companion.h"
-#include "tools/keygen.h"
+#include "ntpq/tools/keygen.h"
 
 namespace ntp::tools {
 namespace {

@@ -3,8 +3,8 @@
 #include <iostream>
 
 #include "ntpq/companion.h"
-#include "tools/dig.h"
-#include "tools/linux_dig_host.h"
+#include "ntpq/tools/dig.h"
+#include "ntpq/tools/linux_dig_host.h"
 
 int main(int argc, char** argv) {
   using namespace ntp::tools;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/dig_reply.h"
+#include "ntpq/tools/dig_reply.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/linux_dig_host.h"
+#include "ntpq/tools/linux_dig_host.h"
 
 #include <netdb.h>
 #include <poll.h>

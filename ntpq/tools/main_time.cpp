@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "ntpq/companion.h"
-#include "tools/kernel_time.h"
+#include "ntpq/tools/kernel_time.h"
 
 int main(int argc, char** argv) {
   using namespace ntp::tools;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "ntpq/tools/dig.h"
 #include "tests/support/fakes.h"
-#include "tools/dig.h"
 
 namespace ntp::tools {
 

@@ -7,7 +7,7 @@
 
 #include "ntpq/command_line.h"
 #include "ntpq/number.h"
-#include "tools/kernel_time.h"
+#include "ntpq/tools/kernel_time.h"
 
 namespace ntp::tools {
 namespace {

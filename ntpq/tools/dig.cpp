@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/dig.h"
+#include "ntpq/tools/dig.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include "libntp/wire/packet.h"
 #include "ntpq/credentials.h"
 #include "ntpq/text.h"
-#include "tools/dig_reply.h"
+#include "ntpq/tools/dig_reply.h"
 
 namespace ntp::tools {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tools/dig_options.h"
+#include "ntpq/tools/dig_options.h"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include "ntpd/os/random.h"
 #include "ntpd/os/unique_fd.h"
-#include "tools/dig.h"
+#include "ntpq/tools/dig.h"
 
 namespace ntp::tools {
 
