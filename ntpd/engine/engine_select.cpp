@@ -36,11 +36,13 @@ void Engine::reselect() {
   limits.local_may_lead = now.mono > state_.orphan_at;
   const auto selection = sync::select(candidates, limits, state_.peer);
   survivors_ = selection.survivors;
+  MonoTime newest{};
   leap_votes_insert_ = leap_votes_delete_ = 0;
   for (std::size_t i = 0; i < offered.size(); ++i) {
     association::Association& source = *offered[i]->association;
     source.set_tally(selection.tallies[i]);
     if (selection.tallies[i] < sync::Tally::Candidate) continue;
+    newest = std::max(newest, source.estimate().at);
     // A reference clock's word outweighs any number of servers.
     const int weight = source.is_refclock() ? static_cast<int>(rows_.size()) : 1;
     leap_votes_insert_ += source.leap() == Leap::Insert ? weight : 0;
@@ -57,19 +59,19 @@ void Engine::reselect() {
   }
   const bool is_own_clock =
       candidates[*selection.system_peer].kind == sync::SourceKind::Local && selection.offset == 0;
-  follow(*offered[*selection.system_peer], selection, is_own_clock);
+  follow(*offered[*selection.system_peer], selection, newest, is_own_clock);
 }
 
-void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_own_clock) {
+void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
+                    bool is_own_clock) {
   const auto now = context();
   association::Association& peer = *row.association;
   if (peer.id() != state_.peer) {
     state_.peer = peer.id();
     report(peer, control::PeerEvent::SystemPeer, {});
   }
-  // Only newer samples wind the clock: an old one used twice would spoil the frequency.
-  if (peer.estimate().at <= state_.last_sample) return;
-  state_.last_sample = peer.estimate().at;
+  if (newest <= state_.last_sample) return;
+  state_.last_sample = newest;
 
   state_.stratum = std::min(peer.stratum() + 1, wire::kStratumUnsynchronized);
   state_.reference_id =
@@ -92,6 +94,9 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_ow
   const auto before = clock_.controller().state();
   const auto adjustment = clock_.update({.offset = selection.offset,
                                          .jitter = selection.jitter,
+                                         .frequency = selection.frequency,
+                                         .frequency_deviation = selection.frequency_deviation,
+                                         .poll_wish = selection.poll_wish,
                                          .min_poll = peer.min_poll(),
                                          .max_poll = peer.max_poll()});
   report_state(before);
