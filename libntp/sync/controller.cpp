@@ -17,8 +17,8 @@ constexpr double kShortestSlew = 1;          // s
 constexpr double kLongestSlew = 16;          // s
 // s/s; the first offset is removed this fast, if it is small enough for that to take seconds.
 constexpr double kStartRate = 0.05;
-constexpr double kStartOffset = 0.5;        // s
-constexpr double kStartedOffset = 0.5e-3;   // s: below it the start is over
+constexpr double kStartOffset = 0.5;       // s
+constexpr double kStartedOffset = 0.5e-3;  // s: below it the start is over
 
 /// The root of the exponential average of squares.
 double average(double root, double change) {
@@ -53,8 +53,7 @@ void Controller::set_limits(const ControllerSettings& settings) {
 }
 
 void Controller::set_initial_frequency(const FrequencyPrior& frequency) {
-  frequency_ =
-      std::clamp(frequency.frequency, -settings_.max_frequency, settings_.max_frequency);
+  frequency_ = std::clamp(frequency.frequency, -settings_.max_frequency, settings_.max_frequency);
   frequency_deviation_ = frequency.deviation;
   state_ = ControllerState::FrequencySet;
 }
@@ -148,8 +147,8 @@ ClockCommand Controller::tick(MonoTime now) {
   if (std::abs(phase_) >= kNegligiblePhase) {
     const double limit = rate_limit();
     const double room = phase_ > 0 ? limit - frequency_ : limit + frequency_;
-    const double usual = std::clamp(kSlewShare * log2_seconds(poll_.exponent()), kShortestSlew,
-                                    kLongestSlew);
+    const double usual =
+        std::clamp(kSlewShare * log2_seconds(poll_.exponent()), kShortestSlew, kLongestSlew);
     const double duration =
         std::max(starting_ ? kShortestSlew : usual, std::abs(phase_) / std::max(room, 1e-6));
     slew_ = phase_ / duration;

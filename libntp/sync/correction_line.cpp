@@ -15,8 +15,8 @@ void CorrectionLine::steer(MonoTime now, double rate) {
 }
 
 double CorrectionLine::at(MonoTime when) const {
-  const auto piece =
-      std::find_if(pieces_.begin(), pieces_.end() - 1, [&](const Piece& p) { return p.from <= when; });
+  const auto piece = std::find_if(pieces_.begin(), pieces_.end() - 1,
+                                  [&](const Piece& p) { return p.from <= when; });
   return piece->value + piece->slope * to_seconds(when - piece->from);
 }
 

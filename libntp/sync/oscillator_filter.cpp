@@ -67,8 +67,8 @@ Posterior place(double low, double width, double tilt, double variance) {
   }
   const double from = (low - mean) / deviation;
   const double to = (high - mean) / deviation;
-  const double mass = from > 0 ? probability(-from) - probability(-to)
-                               : probability(to) - probability(from);
+  const double mass =
+      from > 0 ? probability(-from) - probability(-to) : probability(to) - probability(from);
   const double at_from = density(from);
   const double at_to = density(to);
   const double moved = (at_from - at_to) / mass;
@@ -89,6 +89,12 @@ void OscillatorFilter::restart(double offset, double deviation) {
   x_ = offset;
   xx_ = deviation * deviation;
   xf_ = xa_ = 0;
+}
+
+void OscillatorFilter::follow(const OscillatorFilter& other) {
+  const Wander wander = wander_;
+  *this = other;
+  wander_ = wander;
 }
 
 void OscillatorFilter::predict(double t) {
@@ -121,8 +127,8 @@ void OscillatorFilter::predict(double t) {
   aa_ *= decay * decay;
 }
 
-/// The offset's mean moves by `shift`, its variance becomes `ratio` of what it was; the other states
-/// follow by what they have in common with it.
+/// The offset's mean moves by `shift`, its variance becomes `ratio` of what it was; the other
+/// states follow by what they have in common with it.
 void OscillatorFilter::absorb(double shift, double ratio) {
   const double kf = xf_ / xx_;
   const double ka = xa_ / xx_;
@@ -142,7 +148,8 @@ double OscillatorFilter::update(double offset, const OffsetWindow& window, doubl
   // The blur of the edges widens the prior, and is taken back from what comes out.
   const double blurred = xx_ + noise * noise;
   const double width = 2 * window.half_width;
-  const Posterior p = place(offset + window.centre - window.half_width - x_, width, window.tilt, blurred);
+  const Posterior p =
+      place(offset + window.centre - window.half_width - x_, width, window.tilt, blurred);
   const double nothing = kOutliers / (20 * (width + std::sqrt(blurred)));
   const double trusted = (1 - kOutliers) * std::exp(p.log_evidence);
   const double trust = trusted / (trusted + nothing);
@@ -163,7 +170,8 @@ double OscillatorFilter::update(double offset, double noise) {
   const double trust = trusted / (trusted + nothing);
   const double share = xx_ / variance;
   const double by = share * innovation;
-  const double mixed = trust * share * noise * noise + (1 - trust) * xx_ + trust * (1 - trust) * by * by;
+  const double mixed =
+      trust * share * noise * noise + (1 - trust) * xx_ + trust * (1 - trust) * by * by;
   absorb(trust * by, std::min(mixed / xx_, 1.0));
   return trusted + nothing;
 }

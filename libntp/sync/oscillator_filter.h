@@ -29,6 +29,9 @@ class OscillatorFilter {
   /// The offset is this, give or take `deviation`, s; what is known of the frequency stays.
   void restart(double offset, double deviation);
 
+  /// Takes over what another one has come to, and keeps its own hypothesis.
+  void follow(const OscillatorFilter& other);
+
   [[nodiscard]] double offset() const { return x_; }
   [[nodiscard]] double frequency() const { return f_; }
   [[nodiscard]] double drift() const { return a_; }

@@ -14,9 +14,9 @@ constexpr double kMeanOverMedian = 2 / 1.678;
 constexpr double kFirstGuess = 0.5;
 // Exchanges that waited longer, in means, say nothing about the usual queues.
 constexpr double kUsual = 3;
-constexpr double kRouteExcess = 5;   // means of the queues: so much shorter is another route
-constexpr double kRouteSpread = 3;   // half-spreads of the recent ones: so much longer is, too
-constexpr double kLeastSpread = 1e-3;  // of the round trip
+constexpr double kRouteExcess = 5;      // means of the queues: so much shorter is another route
+constexpr double kRouteSpread = 5;      // half-spreads of the recent ones: so much longer is, too
+constexpr double kLeastSpread = 1e-3;   // of the round trip
 constexpr double kShareMemory = 0.995;  // of the regression, from one exchange to the next
 constexpr double kSlopePrior = 4;       // a slope of 0, by so many times the variance of one
 constexpr double kMostSkew = 0.98;
@@ -68,9 +68,10 @@ bool PathDelay::has_longer_route() {
 }
 
 void PathDelay::forget_all_but(std::size_t recent) {
-  std::rotate(round_trips_.begin(),
-              round_trips_.begin() + static_cast<std::ptrdiff_t>((next_ + kMemory - recent) % kMemory),
-              round_trips_.end());
+  std::rotate(
+      round_trips_.begin(),
+      round_trips_.begin() + static_cast<std::ptrdiff_t>((next_ + kMemory - recent) % kMemory),
+      round_trips_.end());
   count_ = next_ = seen_ = recent;
   blocks_ = 1;
   least_.front() = *std::min_element(round_trips_.begin(),
@@ -120,7 +121,8 @@ void PathDelay::learn(double round_trip, double surplus, double variance) {
   const double scatter = std::max(
       0.0, surplus_squares_ - surplus_ * surplus_ / weights_ - centred * centred / (spread + 1e-9));
   const double freedom = std::min(learned_, 1 / (1 - kShareMemory));
-  const double deviation = 2 * std::sqrt((scatter + kSlopePrior) / freedom / (spread + kSlopePrior));
+  const double deviation =
+      2 * std::sqrt((scatter + kSlopePrior) / freedom / (spread + kSlopePrior));
   const double doubt = 2 * deviation / std::max(std::abs(slope), 1e-9);
   skew_ = std::clamp(slope * std::max(0.0, 1 - doubt * doubt), -kMostSkew, kMostSkew);
   out_share_ = (1 + skew_) / 2;

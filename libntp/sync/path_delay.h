@@ -6,8 +6,8 @@
 
 namespace ntp::sync {
 
-/// Where the true offset lies by one exchange: at the measured offset plus the centre plus d, with d
-/// between -half_width and +half_width and a density that goes as exp(tilt * d).
+/// Where the true offset lies by one exchange: at the measured offset plus the centre plus d, with
+/// d between -half_width and +half_width and a density that goes as exp(tilt * d).
 struct OffsetWindow {
   double centre = 0;      // s
   double half_width = 0;  // s
@@ -66,11 +66,11 @@ class PathDelay {
   std::size_t seen_ = 0;  // round trips in all blocks
   double base_ = 0;
   double queues_ = 0;
-  double centre_ = 0;       // s
-  double growth_ = 0;       // s
-  double unseen_ = 0;       // s, what the least round trip is expected to have queued
-  double out_share_ = .5;   // of the queues
-  double skew_ = 0;         // of the queues: 1 if all of it is on the way there, -1 on the way back
+  double centre_ = 0;      // s
+  double growth_ = 0;      // s
+  double unseen_ = 0;      // s, what the least round trip is expected to have queued
+  double out_share_ = .5;  // of the queues
+  double skew_ = 0;        // of the queues: 1 if all of it is on the way there, -1 on the way back
   // Sums of the regression of surplus on wait.
   double learned_ = 0;
   double weights_ = 0;

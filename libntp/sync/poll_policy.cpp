@@ -6,7 +6,7 @@
 namespace ntp::sync {
 namespace {
 
-constexpr double kPollsBeforeLonger = 5.9;   // at one interval before the next longer
+constexpr double kPollsBeforeLonger = 5.9;  // at one interval before the next longer
 constexpr double kPollsBeforeShorter = 0.9;
 
 }  // namespace

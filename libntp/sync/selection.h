@@ -30,9 +30,9 @@ struct Candidate {
   std::uint16_t id = 0;
   SourceKind kind = SourceKind::Network;
   int stratum = 16;
-  double offset = 0;           // s
-  double variance = 0;         // s², of the offset
-  double frequency = 0;        // s/s, against the free-running clock
+  double offset = 0;     // s
+  double variance = 0;   // s², of the offset
+  double frequency = 0;  // s/s, against the free-running clock
   double frequency_variance = 0;
   double delay = 0;            // s, to the source alone
   double jitter = 0;           // s
@@ -62,11 +62,11 @@ struct SelectionResult {
   std::optional<std::size_t> system_peer;
   /// Sources that the combination is made of.
   int survivors = 0;
-  double offset = 0;  // s, combined
+  double offset = 0;               // s, combined
   double frequency = 0;            // s/s, combined
   double frequency_deviation = 0;  // s/s
   int poll_wish = 6;               // log2 s, of the system peer
-  double jitter = 0;  // s, of the combination
+  double jitter = 0;               // s, of the combination
 };
 
 /// Intersection, clustering and combining (RFC 5905 section 11.2) with NTPsec's constants and its

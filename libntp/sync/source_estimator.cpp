@@ -23,6 +23,7 @@ constexpr std::array<Wander, 13> kWanders{{{3e-11, 0},
 constexpr double kUsualWander = 1e-9;
 constexpr double kPriorWeight = 1;
 constexpr double kForget = 0.98;
+constexpr double kLost = -12;  // log of the weight
 constexpr double kFloorShare = 0.01;
 constexpr int kStraysToRestart = 4;
 constexpr int kFitsToTrust = 8;
@@ -119,7 +120,8 @@ bool SourceEstimator::take(const RawSample& sample) {
   if (has_path && fits_ > kFitsToLearn && !replaying_) {
     const double surplus = sample.offset + window.centre - foretold.offset;
     const double deviation = std::sqrt(foretold.offset_variance);
-    if (std::abs(surplus) < window.half_width + 3 * (deviation + blur) + kLearnSlack * path_.queues()) {
+    if (std::abs(surplus) <
+        window.half_width + 3 * (deviation + blur) + kLearnSlack * path_.queues()) {
       path_.learn(sample.round_trip, surplus, foretold.offset_variance);
     }
   }
@@ -134,12 +136,22 @@ bool SourceEstimator::take(const RawSample& sample) {
       const double residual = sample.offset - e.filter.offset();
       const double square = std::min(residual * residual, 16 * e.noise * e.noise) +
                             std::min(e.filter.offset_variance(), e.noise * e.noise);
-      e.noise = std::sqrt(e.noise * e.noise + (square - e.noise * e.noise) / std::min(samples_, 40));
+      e.noise =
+          std::sqrt(e.noise * e.noise + (square - e.noise * e.noise) / std::min(samples_, 40));
     }
     e.log_weight = kForget * e.log_weight + std::log(evidence + 1e-300);
     best = std::max(best, e.log_weight);
   }
-  for (Entry& e : bank_) e.log_weight -= best;
+  const Entry& leader =
+      *std::ranges::max_element(bank_, {}, [](const Entry& e) { return e.log_weight; });
+  const OscillatorFilter leading = leader.filter;
+  for (Entry& e : bank_) {
+    e.log_weight -= best;
+    if (e.log_weight >= kLost) continue;
+    // A hypothesis that has lost track says nothing about now: it goes on from where the best is.
+    e.log_weight = kLost;
+    e.filter.follow(leading);
+  }
   if (!has_path) return true;
   const Prediction now = predict(at_);
   const double shortfall = now.offset - sample.offset - window.centre;
@@ -199,7 +211,8 @@ int SourceEstimator::poll_wish() const {
   int poll = kShortestPoll;
   for (; poll < kLongestPoll; ++poll) {
     const double t = log2_seconds(poll + 1);
-    const double growth = 2 * xf * t + ff * t * t + walk * t * t * t / 3 + curve * std::pow(t, 5) / 20;
+    const double growth =
+        2 * xf * t + ff * t * t + walk * t * t * t / 3 + curve * std::pow(t, 5) / 20;
     if (growth > total * noise * noise) break;
   }
   return poll;

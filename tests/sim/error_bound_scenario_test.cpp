@@ -13,7 +13,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// While a daemon says that it is synchronized, its root distance holds the true error of its clock.
+/// While a daemon says that it is synchronized, its root distance holds the true error of its
+/// clock.
 class ErrorBoundScenario : public Scenario {
  protected:
   /// A daemon with so many servers over paths of 1 ms and 0.1 ms of queues, watched each second.
@@ -80,10 +81,8 @@ TEST_P(ErrorBoundScenario, WhenOneSourceOfFourLeaps) {
 TEST_P(ErrorBoundScenario, WhenTheWayThereGetsLonger) {
   set_up(1);
   lab_.world.run_for(hours(3));
-  Path longer = lab_.network.default_path();
-  longer.delay = exponential_delay(31e-3, 100e-6);
-  lab_.network.connect(Lab::node_address(1), Lab::server_address(1), longer,
-                       lab_.network.default_path());
+  lab_.network.path(Lab::node_address(1), Lab::server_address(1)).delay =
+      exponential_delay(31e-3, 100e-6);
   lab_.world.run_for(hours(8));
   EXPECT_LE(std::abs(node_->host.clock.error()), 1e-3) << "nothing but the path has moved";
 }

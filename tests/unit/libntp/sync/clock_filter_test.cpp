@@ -73,7 +73,8 @@ TEST_F(ClockFilterTest, LooksThroughItsOwnSteering) {
 }
 
 TEST_F(ClockFilterTest, GivesJitterAsRmsDifferenceFromTheEstimate) {
-  for (int i = 0; i < 64; ++i) add(64 * i, i % 2 == 0 ? 0.001 : -0.001, i % 2 == 0 ? 0.013 : 0.0131);
+  for (int i = 0; i < 64; ++i)
+    add(64 * i, i % 2 == 0 ? 0.001 : -0.001, i % 2 == 0 ? 0.013 : 0.0131);
   EXPECT_NEAR(filter_.estimate().jitter, 0.001, 0.0007);
 }
 

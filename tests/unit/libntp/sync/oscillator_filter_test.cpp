@@ -27,8 +27,8 @@ Moments summed(double prior_deviation, double offset, const OffsetWindow& window
   for (int i = 0; i < kSteps; ++i) {
     const double d = window.half_width * (2 * (i + 0.5) / kSteps - 1);
     const double x = offset + window.centre + d;
-    const double weight =
-        std::exp(window.tilt * (d - window.half_width) - x * x / (2 * prior_deviation * prior_deviation));
+    const double weight = std::exp(window.tilt * (d - window.half_width) -
+                                   x * x / (2 * prior_deviation * prior_deviation));
     mass += weight;
     first += weight * x;
     second += weight * x * x;
@@ -61,7 +61,8 @@ TEST(OscillatorFilter, MatchesTheExactMomentsOfAWindow) {
     const Moments exact = summed(1e-3, c.offset, window);
     const double deviation = std::sqrt(exact.variance);
     // One measurement in a hundred is taken to mean nothing, which widens all a little.
-    EXPECT_NEAR(filter.offset(), exact.mean, 0.1 * deviation + 0.03e-3) << c.offset << ' ' << c.tilt;
+    EXPECT_NEAR(filter.offset(), exact.mean, 0.1 * deviation + 0.03e-3)
+        << c.offset << ' ' << c.tilt;
     EXPECT_LT(std::sqrt(filter.offset_variance()), deviation + 0.2e-3);
   }
 }
@@ -69,7 +70,8 @@ TEST(OscillatorFilter, MatchesTheExactMomentsOfAWindow) {
 TEST(OscillatorFilter, GivesMoreEvidenceToWhatFitsIt) {
   OscillatorFilter near = begun();
   OscillatorFilter far = begun();
-  EXPECT_GT(near.update(0, {.half_width = 1e-4}, 1e-6), far.update(2e-3, {.half_width = 1e-4}, 1e-6));
+  EXPECT_GT(near.update(0, {.half_width = 1e-4}, 1e-6),
+            far.update(2e-3, {.half_width = 1e-4}, 1e-6));
 }
 
 TEST(OscillatorFilter, IsHardlyMovedByWhatCantBe) {
@@ -116,7 +118,8 @@ TEST(OscillatorFilter, StaysFiniteWhateverItIsTold) {
     for (const double tilt : {0.0, 1e9, -1e9}) {
       for (const double offset : {0.0, 1e-3, -1e3, 1e9}) {
         filter.predict(64);
-        EXPECT_TRUE(std::isfinite(filter.update(offset, {.half_width = half_width, .tilt = tilt}, 1e-9)));
+        EXPECT_TRUE(
+            std::isfinite(filter.update(offset, {.half_width = half_width, .tilt = tilt}, 1e-9)));
         EXPECT_TRUE(std::isfinite(filter.offset()));
         EXPECT_TRUE(std::isfinite(filter.frequency()));
         EXPECT_GT(filter.offset_variance(), 0);

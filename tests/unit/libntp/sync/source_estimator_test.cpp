@@ -17,7 +17,8 @@ class Bench {
  public:
   explicit Bench(std::uint64_t seed) : random_(seed) {}
 
-  /// Lets so many polls pass; gives the RMS error of what is foretold between the last half of them.
+  /// Lets so many polls pass; gives the RMS error of what is foretold between the last half of
+  /// them.
   double run(int polls, double interval = 64) {
     double squares = 0;
     int count = 0;

@@ -68,8 +68,8 @@ TEST(PollSchedule, AnAnsweredInitialBurstIsSixPacketsEverFartherApart) {
   ASSERT_EQ(times.size(), 6U);
   for (std::size_t i = 1; i < times.size(); ++i) {
     EXPECT_GE(times[i] - times[i - 1], PollSchedule::kSpacing);
-    EXPECT_LE(times[i] - times[i - 1], PollSchedule::kSpacing * (1 << std::max(0, int(i) - 2)) +
-                                           seconds(1));
+    EXPECT_LE(times[i] - times[i - 1],
+              PollSchedule::kSpacing * (1 << std::max(0, int(i) - 2)) + seconds(1));
   }
   EXPECT_GE(schedule.due() - times.back(), PollSchedule::kSpacing);
 }

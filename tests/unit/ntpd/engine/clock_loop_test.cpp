@@ -73,11 +73,11 @@ class ClockLoopTest : public ::testing::Test {
   void make() { loop_.emplace(settings_, host_); }
   sync::Adjustment measure(double offset) {
     return loop_->update({.offset = offset,
-                           .jitter = 1e-5,
-                           .frequency = frequency_,
-                           .frequency_deviation = 1e-7,
-                           .min_poll = 6,
-                           .max_poll = 6});
+                          .jitter = 1e-5,
+                          .frequency = frequency_,
+                          .frequency_deviation = 1e-7,
+                          .min_poll = 6,
+                          .max_poll = 6});
   }
   /// Brings the loop to the synchronized state with a known frequency.
   void synchronize() {

@@ -47,8 +47,8 @@ TEST(StateFields, TakeTheTickForWhatTheFrequencyCantReach) {
 
 TEST(StateFields, ClearUnsyncTogetherWithTheErrorBounds) {
   const timex fields = state_fields(synchronized());
-  EXPECT_EQ(fields.modes, static_cast<unsigned>(ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR |
-                                                ADJ_ESTERROR | ADJ_NANO));
+  EXPECT_EQ(fields.modes, static_cast<unsigned>(ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS |
+                                                ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO));
   EXPECT_EQ(fields.status, 0);
   EXPECT_EQ(fields.maxerror, 25000);
   EXPECT_EQ(fields.esterror, 500);
