@@ -61,7 +61,7 @@ class Daemon {
       return kExitFailure;
     }
     const config::Settings& settings = *read;
-    for (const std::string& path : settings.pid_files) write_pid_file(path);
+    for (const config::NamedFile& file : settings.pid_files) write_pid_file(file.path);
 
     // Made after the fork: it holds descriptors that do not survive one.
     loop_.emplace();
@@ -226,6 +226,10 @@ class Daemon {
     engine.resource_usage = os::resource_usage;
     engine.kernel_clock = os::kernel_clock;
     engine.interfaces = [this] { return ServerSockets::views(engine_->settings()); };
+    engine.socket_counts = [this] {
+      const io::UdpServer::Counters counts = sockets_->counts();
+      return engine::SocketCounts{counts.truncated, counts.failed};
+    };
     engine.take_over = [this](config::ParseResult parsed) { take_over(std::move(parsed)); };
     engine.on_hour = [this] {
       log_targets_.follow_rotation();
@@ -272,7 +276,7 @@ class Daemon {
   }
 
   void watch_signals() {
-    loop_->on_signals({SIGTERM, SIGINT, SIGQUIT}, [this](int number) {
+    loop_->on_signals({SIGTERM, SIGINT, SIGQUIT, SIGBUS}, [this](int number) {
       log_.error("ERR: ntpd exiting on signal " + std::to_string(number) + " (" +
                  strsignal(number) + ')');
       loop_->stop();

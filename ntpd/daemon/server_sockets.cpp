@@ -28,6 +28,13 @@ void ServerSockets::follow(const config::Settings& before, const config::Setting
   if (now.extra_port != before.extra_port) open_extra_port(now);
 }
 
+io::UdpServer::Counters ServerSockets::counts() const {
+  io::UdpServer::Counters sum = closed_;
+  if (main_) sum += main_->counters();
+  if (extra_) sum += extra_->counters();
+  return sum;
+}
+
 std::vector<control::InterfaceView> ServerSockets::views(const config::Settings& settings) {
   constexpr unsigned kUp = 0x1;
   constexpr unsigned kLoopback = 0x4;
@@ -66,6 +73,7 @@ Result<ServerSockets::Sockets> ServerSockets::listen(const config::Settings& set
 }
 
 void ServerSockets::open_extra_port(const config::Settings& settings) {
+  if (extra_) closed_ += extra_->counters();
   extra_.reset();
   if (settings.extra_port == 0 || settings.extra_port == kNtpPort) return;
   auto opened = listen(settings, settings.extra_port, extra_);
