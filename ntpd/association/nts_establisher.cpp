@@ -49,7 +49,7 @@ void NtsEstablisher::start(const config::SourceSettings& source, const Endpoint&
   request.host = source.host;
   request.port = source.nts_port;
   request.family = source.family;
-  request.offer = offer_of(source);
+  request.offer = doubtful_ ? std::vector{crypto::AeadId::AesSivCmac256} : offer_of(source);
   request.accept_any_certificate = source.nts_no_validation;
   request.authorities = source.nts_ca;
   request.rank = [in_use = in_use_, current](const Address& address) {
@@ -130,6 +130,7 @@ std::optional<NtsGrant> NtsEstablisher::choose(const std::vector<Address>& addre
   if (agreement.port != kNtpPort) {
     actions.push_back(Note{LogLevel::Info, "NTSc: Using port " + std::to_string(agreement.port)});
   }
+  doubtful_ = agreement.aead == crypto::AeadId::Aes128GcmSiv && !agreement.compliant_gcm_siv;
   back_off(context);
   told_.clear();
   if (context.nts != nullptr) ++context.nts->ke_good;

@@ -399,6 +399,9 @@ class Daemon {
           if (engine_ && serves(datagram.local)) {
             engine_->on_server_datagram(datagram, reply, late);
           }
+        },
+        [this](const Address& local) {
+          if (engine_) engine_->on_unsent(local);
         });
   }
 

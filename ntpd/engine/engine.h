@@ -120,6 +120,9 @@ class Engine final : public control::Model {
   /// `late` for one that others had to sign first. Without `late` there is none.
   void on_server_datagram(const Datagram& datagram, const Reply& reply, const LateReply& late = {});
 
+  /// A datagram of an answer has not been sent after all, from this address.
+  void on_unsent(const Address& local);
+
   /// What NTS clients have done since the start, and had done by the last full hour.
   [[nodiscard]] const association::NtsClientCounters& nts_client() const { return nts_client_; }
   [[nodiscard]] const association::NtsClientCounters& nts_client_before() const {
@@ -306,7 +309,10 @@ class Engine final : public control::Model {
   bool synchronized_once_ = false;
   bool running_ = false;
   std::map<Address, Traffic> traffic_;
+  /// The one asked for last, which is nearly always the one asked for next; null: none.
+  std::pair<const Address, Traffic>* last_traffic_ = nullptr;
   std::uint64_t packets_received_ = 0;
+  std::uint64_t packets_dropped_ = 0;  // longer than any packet
   // Also of const calls, which only hand on where to count.
   mutable association::NtsClientCounters nts_client_;
   association::NtsClientCounters nts_client_before_;
