@@ -32,7 +32,8 @@ class NtsEstablisherTest : public testing::Test {
     Actions actions;
     establisher_.start(source_, current, context(), actions);
     if (actions.empty()) return std::nullopt;
-    return std::get<Establish>(actions.at(0)).request;
+    notes_ = actions.size() - 1;
+    return std::get<Establish>(actions.back()).request;
   }
   nts::KeResult result(const std::string& server = {}, std::uint16_t port = kNtpPort) {
     nts::KeResult made;
@@ -69,6 +70,7 @@ class NtsEstablisherTest : public testing::Test {
     return std::find(used_.begin(), used_.end(), server) != used_.end();
   }};
   Actions actions_;
+  std::size_t notes_ = 0;  // of the last start()
 };
 
 TEST_F(NtsEstablisherTest, AsksAsItsLineSays) {
@@ -246,7 +248,14 @@ TEST_F(NtsEstablisherTest, IgnoresAnswersThatNobodyWaitsFor) {
 
 TEST_F(NtsEstablisherTest, OffersAesSivAfterGcmSivOfAnOldChronyBroughtNothing) {
   source_.nts_aead = "AES_128_GCM_SIV";
-  EXPECT_EQ(start()->offer, std::vector{AeadId::Aes128GcmSiv});
+  const auto offer = start()->offer;
+  if (!crypto::Aead::make(AeadId::Aes128GcmSiv)) {
+    EXPECT_EQ(offer, std::vector{AeadId::AesSivCmac256}) << "all that this OpenSSL has";
+    EXPECT_EQ(notes_, 1U);
+    return;
+  }
+  EXPECT_EQ(offer, std::vector{AeadId::Aes128GcmSiv});
+  EXPECT_EQ(notes_, 0U);
   nts::KeResult old = result();
   old.agreement.aead = AeadId::Aes128GcmSiv;
   ASSERT_TRUE(establish(old));

@@ -214,7 +214,7 @@ TEST_F(ClientTest, FailsWhereNothingSuitsBoth) {
   nts::KeServerOptions options;
   options.aeads = {crypto::AeadId::AesSivCmac512};
   serve(hours(1), options);
-  EXPECT_EQ(failure(), "No AEAD algorithm");
+  EXPECT_EQ(failure(), "the server has none of the AEADs offered");
 }
 
 TEST_F(ClientTest, TriesAllAddressesInTheOrderOfTheirRank) {
