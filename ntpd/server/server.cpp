@@ -61,7 +61,7 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
   ++counters_.received;
   const Kind kind = kind_of(datagram.payload);
   if (kind.bare_version1) count_version1(datagram.payload);
-  if (!is_known(datagram.payload, kind)) return drop(DropReason::BadFormat, 0);
+  if (datagram.truncated || !is_known(datagram.payload, kind)) return drop(DropReason::BadFormat, 0);
   const MonoTime now = clock.mono();
   last_received_ = now;
   const auto [reason, flags] = judge(datagram, kind, now);
