@@ -138,7 +138,7 @@ class Engine final : public control::Model {
   [[nodiscard]] std::optional<control::ClientView> client(const Address& address) const override;
   [[nodiscard]] std::uint64_t client_count() const override { return server_.recent().size(); }
   [[nodiscard]] std::vector<control::InterfaceView> interfaces() const override;
-  std::vector<int> configure(std::string_view text, const Endpoint& from) override;
+  std::vector<std::string> configure(std::string_view text, const Endpoint& from) override;
   void refused(const Endpoint& from, std::string_view what) override;
 
  private:

@@ -106,14 +106,14 @@ void Engine::refused(const Endpoint& from, std::string_view what) {
              "MODE6: " + std::string(what) + " refused to " + from.address.to_string());
 }
 
-std::vector<int> Engine::configure(std::string_view text, const Endpoint& from) {
+std::vector<std::string> Engine::configure(std::string_view text, const Endpoint& from) {
   const std::string who = from.address.to_string();
   host_.log.notice("MODE6: " + who + " config: " + config::quote(text, text.size()));
   config::ParseResult parsed = config::parse_more(settings_, text, "remote config from " + who);
   write(host_.log, parsed.diagnostics);
-  auto columns = std::move(parsed.syntax_error_columns);
-  if (!columns.empty()) {
-    host_.log.notice("MODE6: " + std::to_string(columns.size()) + " error in " + who + " config");
+  auto rejections = std::move(parsed.rejections);
+  if (!rejections.empty()) {
+    host_.log.notice("MODE6: " + std::to_string(rejections.size()) + " error in " + who + " config");
   }
   // NTPsec: what was understood counts, whatever stands beside it.
   parsed.diagnostics.clear();
@@ -125,7 +125,7 @@ std::vector<int> Engine::configure(std::string_view text, const Endpoint& from) 
     reload(std::move(parsed));
   }
   reset_counters(resets);
-  return columns;
+  return rejections;
 }
 
 /// Those that match no line by its text: associations by their number, servers of pools, and
