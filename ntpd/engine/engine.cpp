@@ -183,6 +183,7 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
   };
   std::array<std::uint8_t, server::kMaxReply> out;
   const auto outcome = server_.handle(datagram, host_.clock, out);
+  if (!outcome.nts_flaw.empty()) tell_refused(datagram, outcome.nts_flaw);
   switch (outcome.action) {
     case server::Outcome::Action::Reply:
       answer(ByteView(out).first(outcome.size));

@@ -221,6 +221,7 @@ class Engine final : public control::Model {
   [[nodiscard]] bool signs() const;
 
   // engine_nts_server.cpp
+  void tell_refused(const Datagram& datagram, std::string_view flaw);
   [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
   [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
   void record_nts(Duration elapsed);

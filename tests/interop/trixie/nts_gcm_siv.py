@@ -14,7 +14,7 @@ AEAD = 30
 
 def ask(host, what):
     # By its own socket: authdata is not for everybody.
-    return host.run(CHRONYC, "-c", "-n", "-h", f"{host.folder}/command", what,
+    return host.run(CHRONYC, "-c", "-n", "-h", f"{host.folder}/private/command", what,
                     check=False).stdout.strip()
 
 
@@ -42,7 +42,8 @@ with Lab() as lab:
     clients = []
     for family, address in (("4", server.v4), ("6", server.v6)):
         client = lab.host(f"chrony{family}")
-        client.chronyd(f"bindcmdaddress {client.folder}/command",
+        os.mkdir(f"{client.folder}/private", 0o700)
+        client.chronyd(f"bindcmdaddress {client.folder}/private/command",
                        f"server {address} nts iburst minpoll 0 maxpoll 0",
                        f"ntstrustedcerts {authority.certificate}")
         clients.append(client)
