@@ -278,7 +278,7 @@ class Daemon {
   void watch_signals() {
     loop_->on_signals({SIGTERM, SIGINT, SIGQUIT, SIGBUS}, [this](int number) {
       log_.error("ERR: ntpd exiting on signal " + std::to_string(number) + " (" +
-                 strsignal(number) + ')');
+                 strsignal(number) + ')');  // NOLINT(concurrency-mt-unsafe): of this thread alone
       loop_->stop();
     });
     loop_->on_signals({SIGHUP}, [this](int) {
