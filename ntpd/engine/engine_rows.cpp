@@ -207,6 +207,11 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   Row* row = find(id);
   if (row == nullptr) return;
   ++packets_received_;
+  if (datagram.truncated) {
+    ++packets_dropped_;
+    server_.count_reply(datagram.payload, server::DropReason::BadFormat);
+    return;
+  }
   auto& server = static_cast<ServerAssociation&>(*row->association);
   if (!admits_reply(datagram)) {
     server.count_restricted();
