@@ -27,6 +27,8 @@ class Clock {
   virtual ~Clock() = default;
   [[nodiscard]] virtual WallTime wall() const = 0;
   [[nodiscard]] virtual MonoTime mono() const = 0;
+  /// How long the host has been suspended since it was started, which mono() leaves out.
+  [[nodiscard]] virtual Duration suspended() const { return Duration::zero(); }
   /// Carries the command out, or says why not (no right, or the kernel refused). A clock that is
   /// only read accepts every command and does nothing.
   virtual Result<void> apply(const ClockCommand& command) = 0;

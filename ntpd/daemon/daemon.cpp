@@ -17,6 +17,7 @@
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
+#include "ntpd/io/clock_watch.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/io/interface_filter.h"
 #include "ntpd/io/local_addresses.h"
@@ -492,6 +493,14 @@ class Daemon {
     key_client_ = std::make_unique<ke::Client>(loop, resolver, log_, settings.nts);
   }
 
+  std::unique_ptr<io::ClockWatch> watch_clock(io::EventLoop& loop) {
+    auto watch = io::ClockWatch::start(loop, [this] { engine_->clock_disturbed(); });
+    if (watch) return std::move(*watch);
+    // Jumps are found some seconds later.
+    log_.info("CLOCK: " + watch.error().message);
+    return nullptr;
+  }
+
   int serve(io::EventLoop& loop, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
@@ -506,6 +515,7 @@ class Daemon {
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
     if (nts_ && !start_nts(loop)) return kExitFailure;
     engine_->start();
+    const auto clock_watch = watch_clock(loop);
     if (!options_.foreground) log_.use_terminal(false);
     starter_.ready();
     loop.run();

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "libntp/leap/leap_file.h"
 #include "libntp/nts/cookie_keys.h"
 #include "libntp/nts/ke_counts.h"
+#include "libntp/sync/offset_line.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/association.h"
 #include "ntpd/control/events.h"
@@ -22,6 +24,7 @@
 #include "ntpd/control/responder.h"
 #include "ntpd/engine/clock_loop.h"
 #include "ntpd/engine/key_store.h"
+#include "ntpd/engine/leap_watch.h"
 #include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
 #include "ntpd/server/domain_signer.h"
@@ -126,6 +129,11 @@ class Engine final : public control::Model {
     return nts_client_before_;
   }
 
+  /// The host says that its clock was set, or that it was suspended: looks at once.
+  void clock_disturbed() {
+    if (running_) watch_clock();
+  }
+
   // control::Model
   [[nodiscard]] control::SystemView system() const override;
   [[nodiscard]] std::vector<std::uint16_t> associations() const override;
@@ -196,9 +204,17 @@ class Engine final : public control::Model {
   void load_leap_file();
   void check_leap_file();
   void warn_of_leap_expiry(bool daily);
-  [[nodiscard]] Leap leap_by_votes() const;
-  [[nodiscard]] Leap leap_wanted() const;
   void update_leap();
+  void watch_clock();
+
+  // engine_smear.cpp
+  /// s that the source says its time is smeared by.
+  [[nodiscard]] std::optional<double> told_smear(const association::Association& source) const;
+  /// Whether sources that smear are left out, because there are others.
+  bool leaves_out_smeared();
+  bool is_left_out(const association::Association& source, bool smeared_are);
+  void warn_of_smear(const association::Association& source, double system_offset);
+  void warn_once(const association::Association& source, const char* what);
 
   // engine_access.cpp: the restrict list's names, and its holes for sources.
   void resolve_restrictions();
@@ -256,6 +272,7 @@ class Engine final : public control::Model {
   // engine.cpp
   void housekeeping();
   void clock_moved(Duration by);
+  void host_resumed(Duration suspended);
 
   // engine_select.cpp: from samples to the clock.
   void reselect();
@@ -265,6 +282,7 @@ class Engine final : public control::Model {
   void all_clocks_stepped();
   void update_clock_status();
   void publish();
+  [[nodiscard]] bool corrects() const;
 
   // engine_once.cpp: -q, which sets the clock once.
   void await_first_setting();
@@ -289,6 +307,11 @@ class Engine final : public control::Model {
   std::string leap_text_;  // of the file as it was last read
   bool leap_file_missing_ = false;
   MonoTime leap_warned_{};
+  LeapWatch leap_watch_;
+  bool follows_smeared_ = false;
+  std::set<association::Id> smear_told_;
+  Duration suspended_{};
+  sync::OffsetLine offset_line_;
   Rows rows_;
   association::Id next_id_ = 1;
   int survivors_ = 0;

@@ -207,6 +207,8 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   Row* row = find(id);
   if (row == nullptr) return;
   ++packets_received_;
+  // One of the two clocks may have done the leap second already.
+  if (leap_watch_.second().disturbs(host_.clock.mono())) return;
   auto& server = static_cast<ServerAssociation&>(*row->association);
   if (!admits_reply(datagram)) {
     server.count_restricted();
