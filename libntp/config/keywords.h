@@ -376,6 +376,5 @@ inline constexpr auto kKeywords = std::to_array<KeywordEntry>({
 
 /// The entry of a word; none if it is not reserved. Case matters and there are no abbreviations.
 const KeywordEntry* find_keyword(std::string_view text);
-std::string_view keyword_text(Keyword keyword);
 
 }  // namespace ntp::config

@@ -178,7 +178,7 @@ bool parse_nts(Keyword, Line& line, Draft& draft) {
       }
       case Keyword::Pool:
         // NTPsec: a word of the grammar that nothing can follow.
-        line.reject("nothing, since 'nts pool' can't be used");
+        line.refuse("'nts pool' has no use, leave it out");
         return false;
       case Keyword::TlsCipherServerPreference:
         nts.server_preference = true;

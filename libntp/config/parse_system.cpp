@@ -64,7 +64,8 @@ bool parse_path(Keyword directive, Line& line, Draft& draft) {
       draft.settings.leap_file_at = line.start();
       break;
     default:
-      Draft::append(draft.settings.pid_files, *std::move(path), line.start(), line.report());
+      Draft::append(draft.settings.pid_files, {*std::move(path), line.start()}, line.start(),
+                    line.report());
       break;
   }
   return true;

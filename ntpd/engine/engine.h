@@ -34,6 +34,12 @@
 
 namespace ntp::engine {
 
+/// Of the sockets that the world asks: what the engine does not see itself.
+struct SocketCounts {
+  std::uint64_t oversized = 0;  // longer than any request, and dropped
+  std::uint64_t unsent = 0;     // replies that the kernel did not take
+};
+
 /// What the command line and the host decide beside ntp.conf.
 struct EngineOptions {
   /// log2 s: how finely the clock can be read.
@@ -56,6 +62,7 @@ struct EngineOptions {
   /// The host's addresses with name and flags, for mode 6; without it only the wildcards are
   /// listed.
   std::function<std::vector<control::InterfaceView>()> interfaces;
+  std::function<SocketCounts()> socket_counts = [] { return SocketCounts{}; };
   /// Brings the whole daemon to a configuration that came by mode 6, with Engine::reload() for its
   /// own part; without it that is all.
   std::function<void(config::ParseResult)> take_over;
@@ -122,12 +129,6 @@ class Engine final : public control::Model {
   /// A datagram to the NTP port; `reply` is called for each datagram of the answer, before return,
   /// `late` for one that others had to sign first. Without `late` there is none.
   void on_server_datagram(const Datagram& datagram, const Reply& reply, const LateReply& late = {});
-
-  /// What NTS clients have done since the start, and had done by the last full hour.
-  [[nodiscard]] const association::NtsClientCounters& nts_client() const { return nts_client_; }
-  [[nodiscard]] const association::NtsClientCounters& nts_client_before() const {
-    return nts_client_before_;
-  }
 
   /// The host says that its clock was set, or that it was suspended: looks at once.
   void clock_disturbed() {
@@ -336,6 +337,7 @@ class Engine final : public control::Model {
   std::uint64_t packets_sent_ = 0;
   std::uint64_t requests_sent_ = 0;
   std::uint64_t send_failures_ = 0;
+  SocketCounts sockets_before_;  // as they were when the counts of datagrams began anew
   MonoTime io_reset_{};
   MonoTime timers_reset_{};
   // Callbacks of the resolver may outlive the engine; they hold a weak reference to this.

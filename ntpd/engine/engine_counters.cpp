@@ -35,11 +35,16 @@ std::optional<std::uint64_t> Engine::traffic_counter(std::string_view name) cons
   if (name == "iostats_reset") return whole_seconds(now - io_reset_);
   if (name == "io_received" || name == "io_pkt_reads") return packets_received_;
   if (name == "io_sent") return packets_sent_;
-  if (name == "io_sendfailed") return send_failures_;
+  if (name == "io_sendfailed") {
+    return send_failures_ + options_.socket_counts().unsent - sockets_before_.unsent;
+  }
+  if (name == "io_dropped") {
+    return options_.socket_counts().oversized - sockets_before_.oversized;
+  }
   // Each datagram is handled as it is read, without buffers and out of an event of its own.
   if (name == "io_wakeups") return packets_received_;
-  if (name == "io_dropped" || name == "io_ignored" || name == "io_ref_reads" ||
-      name == "total_rbuf" || name == "free_rbuf" || name == "used_rbuf") {
+  if (name == "io_ignored" || name == "io_ref_reads" || name == "total_rbuf" ||
+      name == "free_rbuf" || name == "used_rbuf") {
     return 0;
   }
   if (name == "timerstats_reset") return whole_seconds(now - timers_reset_);

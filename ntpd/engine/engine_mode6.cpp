@@ -152,6 +152,7 @@ void Engine::reset_counters(unsigned targets) {
   if ((targets & target::kSystem) != 0) start_period(now);
   if ((targets & target::kIo) != 0) {
     packets_received_ = packets_sent_ = send_failures_ = 0;
+    sockets_before_ = options_.socket_counts();
     traffic_.clear();
     io_reset_ = now;
   }

@@ -130,6 +130,14 @@ Result<std::unique_ptr<UdpServer>> UdpServer::open(EventLoop& loop, const Clock&
   return server;
 }
 
+UdpServer::Counters& UdpServer::Counters::operator+=(const Counters& other) {
+  received += other.received;
+  truncated += other.truncated;
+  sent += other.sent;
+  failed += other.failed;
+  return *this;
+}
+
 UdpServer::UdpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 UdpServer::~UdpServer() {

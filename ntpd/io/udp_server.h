@@ -27,6 +27,8 @@ class UdpServer {
     std::uint64_t truncated = 0;  // longer than any request; dropped
     std::uint64_t sent = 0;
     std::uint64_t failed = 0;  // replies the kernel did not take
+
+    Counters& operator+=(const Counters& other);
   };
   /// Sends one datagram back; may be called any number of times, but only while the handler runs.
   using Reply = std::function<void(ByteView)>;

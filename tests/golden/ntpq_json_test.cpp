@@ -32,7 +32,7 @@ const json::value& schema() {
 
 std::vector<RecordedRun> all_runs() {
   std::vector<RecordedRun> runs;
-  for (const std::string folder : {"1.2.5", "1.2.5-asks-1.2.2"}) {
+  for (const std::string folder : {"1.2.2", "1.2.5", "1.2.5-asks-1.2.2"}) {
     const auto root = std::filesystem::path(REGULATOR_GOLDEN_DIR) / folder;
     for (const auto& entry : std::filesystem::directory_iterator(root / "text")) {
       for (auto& run : load_runs(root, entry.path().stem().string())) runs.push_back(run);

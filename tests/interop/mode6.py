@@ -49,6 +49,21 @@ def check_statistics(host, program):
     expect(not said.stderr.replace("AUTH - packet too short for MAC", "").count("***"), said.stderr)
 
 
+def check_oversized(host):
+    """What is longer than any request is dropped and counted; a reset begins anew."""
+    def dropped():
+        return int(host.variables("0 io_dropped")["io_dropped"])
+
+    program = ("import socket; "
+               "socket.socket(type=socket.SOCK_DGRAM).sendto(bytes(5000), ('127.0.0.1', 123))")
+    before = dropped()
+    for count in (1, 2):
+        host.run("python3", "-c", program)
+        expect(dropped() == before + count, f"{dropped()} dropped after {before} and {count} more")
+    ask(host, NTPQ, ":config reset io")
+    expect(dropped() == 0, f"{dropped()} dropped after a reset")
+
+
 with Lab() as lab:
     server = chrony_server(lab)
     ours = lab.host("ours")
@@ -67,5 +82,6 @@ with Lab() as lab:
         check_configuration(ours, program, f"probe{number}")
         check_statistics(ours, program)
         print(f"{program} on our daemon: clients, interfaces, configuration, statistics")
+    check_oversized(ours)
     check_clients(ntpsec, NTPQ, (ours,))
     print("our ntpq on NTPsec's daemon: clients")

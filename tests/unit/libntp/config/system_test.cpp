@@ -8,6 +8,7 @@ namespace ntp::config {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
 using testing::IsEmpty;
 
 TEST(PathLines, NameFiles) {
@@ -15,7 +16,9 @@ TEST(PathLines, NameFiles) {
       settings_of("logfile /l\nleapfile \"/a b\"\npidfile /p\npidfile /q\nlogfile /m\n");
   EXPECT_EQ(settings.log_file, "/m");
   EXPECT_EQ(settings.leap_file, "/a b");
-  EXPECT_THAT(settings.pid_files, ElementsAre("/p", "/q"));
+  EXPECT_THAT(settings.pid_files,
+              ElementsAre(Field(&NamedFile::path, "/p"), Field(&NamedFile::path, "/q")));
+  EXPECT_EQ(settings.pid_files[1].where.line, 4);
 }
 
 TEST(NumberLines, SetTheirNumber) {
