@@ -25,6 +25,7 @@
 #include "ntpd/engine/engine.h"
 #include "ntpd/io/clock_watch.h"
 #include "ntpd/io/event_loop.h"
+#include "ntpd/io/linux_devices.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/signing_socket.h"
@@ -35,6 +36,7 @@
 #include "ntpd/os/privileges.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
+#include "ntpd/refclock/early_units.h"
 #include "ntpd/report/logger.h"
 
 namespace ntp::daemon {
@@ -74,6 +76,9 @@ class Daemon {
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
     if (settings.nts.enable && !key_server_.open(settings)) return kExitFailure;
+    devices_.emplace(*loop_, clock_);
+    clocks_ = std::make_shared<refclock::EarlyUnits>();
+    clocks_->open(settings.sources, *devices_, clock_.mono());
     if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
     return serve(settings);
@@ -195,8 +200,9 @@ class Daemon {
     resolver_.emplace(*loop_);
     clock_.discipline(settings.discipline);
     start_key_client(settings);
-    const Host host{clock_, timers_.value(),  random_, network_.value(), resolver_.value(), files_,
-                    log_,   key_client_.get()};
+    const Host host{
+        clock_, timers_.value(),   random_,          network_.value(), resolver_.value(), files_,
+        log_,   key_client_.get(), &devices_.value()};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(status), host);
     if (!start_key_server()) return kExitFailure;
@@ -239,6 +245,7 @@ class Daemon {
     };
     engine.ke_counts = [this] { return key_server_.counts(); };
     engine.keys = keys_;
+    engine.early_clocks = std::move(clocks_);
     engine.is_own_address = [](const Address& address) {
       const auto own = io::local_addresses();
       return std::any_of(own.begin(), own.end(),
@@ -354,6 +361,8 @@ class Daemon {
   os::Starter starter_;
   std::shared_ptr<engine::KeyStore> keys_;
   std::optional<io::EventLoop> loop_;
+  std::optional<io::LinuxDevices> devices_;
+  std::shared_ptr<refclock::EarlyUnits> clocks_;  // their ports need the loop
   std::optional<io::AsioTimers> timers_;
   std::optional<io::UdpNetwork> network_;
   std::optional<io::SystemResolver> resolver_;
