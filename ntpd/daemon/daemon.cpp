@@ -25,6 +25,7 @@
 #include "ntpd/engine/engine.h"
 #include "ntpd/io/clock_watch.h"
 #include "ntpd/io/event_loop.h"
+#include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/linux_devices.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
@@ -76,6 +77,7 @@ class Daemon {
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
     if (settings.nts.enable && !key_server_.open(settings)) return kExitFailure;
+    hardware_stamps_.enable(settings.hardware_stamps);
     devices_.emplace(*loop_, clock_);
     clocks_ = std::make_shared<refclock::EarlyUnits>();
     clocks_->open(settings.sources, *devices_, clock_.mono());
@@ -197,6 +199,7 @@ class Daemon {
     int status = 0;
     timers_.emplace(*loop_);
     network_.emplace(*loop_, clock_, settings.dscp);
+    use_hardware_stamps();
     resolver_.emplace(*loop_);
     clock_.discipline(settings.discipline);
     start_key_client(settings);
@@ -272,6 +275,12 @@ class Daemon {
     key_client_ = std::make_unique<ke::Client>(*loop_, *resolver_, log_, settings.nts);
   }
 
+  void use_hardware_stamps() {
+    if (!hardware_stamps_.any()) return;
+    network_->stamp_in_hardware(hardware_stamps_);
+    sockets_->stamp_in_hardware(hardware_stamps_);
+  }
+
   void watch_clock() {
     auto watch = io::ClockWatch::start(*loop_, [this] { engine_->clock_disturbed(); });
     if (watch) {
@@ -342,6 +351,10 @@ class Daemon {
       if (section == config::Section::Statistics) check_statistics(now);
       if (section != config::Section::Network) continue;
       network_->set_dscp(now.dscp);
+      if (now.hardware_stamps != before.hardware_stamps) {
+        hardware_stamps_.enable(now.hardware_stamps);
+        use_hardware_stamps();
+      }
       // Later: it may be one of the sockets to be closed that brought the request to do so.
       timers_->at(clock_.mono(), [this, before] { sockets_->follow(before, engine_->settings()); });
     }
@@ -358,6 +371,7 @@ class Daemon {
   os::Files files_;
   os::HostClock clock_{log_};
   os::SystemRandom random_;
+  io::HardwareStamps hardware_stamps_{io::linux_stamping_interfaces(), log_};
   os::Starter starter_;
   std::shared_ptr<engine::KeyStore> keys_;
   std::optional<io::EventLoop> loop_;

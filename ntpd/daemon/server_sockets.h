@@ -31,6 +31,8 @@ class ServerSockets {
   Result<void> open(const config::Settings& settings);
   /// Goes over to other settings. Not from within the handler: its socket may be one that closes.
   void follow(const config::Settings& before, const config::Settings& now);
+  /// Requests have the stamps of interfaces from now on; they outlive this.
+  void stamp_in_hardware(io::HardwareStamps& stamps);
   /// Of all sockets up to now.
   [[nodiscard]] io::UdpServer::Counters counts() const;
   /// The host's addresses, and whether they are served, for mode 6.
@@ -51,6 +53,7 @@ class ServerSockets {
   std::optional<io::InterfaceFilter> interfaces_;
   Sockets main_;
   Sockets extra_;
+  io::HardwareStamps* hardware_ = nullptr;
   io::UdpServer::Counters closed_;  // of sockets that are no more
 };
 

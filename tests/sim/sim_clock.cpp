@@ -160,6 +160,7 @@ void SimClock::set_by_other(Duration step) {
   wall_offset_ += step;
   // The kernel starts its leap anew, from the day the clock shows now.
   if (leap_state_ == LeapState::Armed) arm_leap(command_.leap);
+  if (jump_listener_) jump_listener_();
 }
 
 void SimClock::pause(Duration span) {

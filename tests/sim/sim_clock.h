@@ -57,6 +57,8 @@ class SimClock : public Clock {
   void suspend(Duration span, double error = 0);
   /// The virtual machine stands still for so long, and does not know: nor does its clock.
   void pause(Duration span);
+  /// Called when others have set it, as Linux tells whoever asks for it.
+  void on_jump(std::function<void()> listener) { jump_listener_ = std::move(listener); }
   /// The oscillator changes its frequency for good, as with a jump of temperature.
   void change_frequency(double by);
   /// False: the host grants no right, commands have no effect.
@@ -106,6 +108,7 @@ class SimClock : public Clock {
   std::vector<Step> steps_;
   std::uint64_t commands_ = 0;
   std::function<void()> rate_listener_;
+  std::function<void()> jump_listener_;
 
   // Reading brings these up to date; when and how often one reads changes nothing.
   mutable RandomStream random_;
