@@ -137,6 +137,17 @@ bool parse_interface(Keyword, Line& line, Draft& draft) {
   return true;
 }
 
+bool parse_hwtimestamp(Keyword, Line& line, Draft& draft) {
+  if (line.peek().kind != TokenKind::String) {
+    line.reject("the name of an interface, or '*'");
+    return false;
+  }
+  while (line.peek().kind == TokenKind::String) {
+    Draft::append(draft.settings.hardware_stamps, line.take().text, line.start(), line.report());
+  }
+  return true;
+}
+
 bool parse_extra(Keyword, Line& line, Draft& draft) {
   std::uint16_t port = draft.settings.extra_port;
   const auto matches = [](const Token& token) { return token.is(Keyword::Port); };

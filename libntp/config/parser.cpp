@@ -25,6 +25,7 @@ constexpr auto kDirectives =
                                    {Keyword::Extra, parse_extra},
                                    {Keyword::FileGen, parse_filegen},
                                    {Keyword::Fudge, parse_fudge},
+                                   {Keyword::HwTimestamp, parse_hwtimestamp},
                                    {Keyword::Interface, parse_interface},
                                    {Keyword::Keys, parse_keys},
                                    {Keyword::LeapFile, parse_path},

@@ -171,6 +171,8 @@ struct TosSettings {
   double min_dist = 0.001;  // s
   double max_dist = 1.5;    // s
   double max_disp = 16;     // s
+  /// Others are told the estimated time in place of that of a clock that is only read.
+  bool correct = false;
   friend bool operator==(const TosSettings&, const TosSettings&) = default;
 };
 
@@ -331,7 +333,8 @@ struct Settings {
   std::vector<NamedFile> pid_files;
 
   std::vector<InterfaceRule> interfaces;
-  bool no_virtual_addresses = false;  // -L: devices with a colon in their name are ignored
+  bool no_virtual_addresses = false;         // -L: devices with a colon in their name are ignored
+  std::vector<std::string> hardware_stamps;  // interfaces, `*` for all that can; hwtimestamp
   int dscp = 46;
   std::uint16_t extra_port = 0;  // 0: none
   int mdns_tries = 5;

@@ -148,6 +148,8 @@ constexpr SystemVariable kSystemVariables[] = {
     counter("timer_overruns"),
     counter("timer_xmts"),
     quantity("clk_wander_threshold"),
+    counter("leapsmearinterval"),
+    quantity("leapsmearoffset", 6),
     {"lockclock", kOnRequest, [](const C&) { return integer(0); }},
     counter("nts_client_send"),
     counter("nts_client_send_r"),

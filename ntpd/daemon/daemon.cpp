@@ -23,7 +23,10 @@
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
+#include "ntpd/io/clock_watch.h"
 #include "ntpd/io/event_loop.h"
+#include "ntpd/io/hardware_stamps.h"
+#include "ntpd/io/linux_devices.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/signing_socket.h"
@@ -34,6 +37,7 @@
 #include "ntpd/os/privileges.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
+#include "ntpd/refclock/early_units.h"
 #include "ntpd/report/logger.h"
 
 namespace ntp::daemon {
@@ -73,6 +77,10 @@ class Daemon {
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
     if (settings.nts.enable && !key_server_.open(settings)) return kExitFailure;
+    hardware_stamps_.enable(settings.hardware_stamps);
+    devices_.emplace(*loop_, clock_);
+    clocks_ = std::make_shared<refclock::EarlyUnits>();
+    clocks_->open(settings.sources, *devices_, clock_.mono());
     if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
     return serve(settings);
@@ -195,15 +203,18 @@ class Daemon {
     int status = 0;
     timers_.emplace(*loop_);
     network_.emplace(*loop_, clock_, settings.dscp);
+    use_hardware_stamps();
     resolver_.emplace(*loop_);
     clock_.discipline(settings.discipline);
     start_key_client(settings);
-    const Host host{clock_, timers_.value(),  random_, network_.value(), resolver_.value(), files_,
-                    log_,   key_client_.get()};
+    const Host host{
+        clock_, timers_.value(),   random_,          network_.value(), resolver_.value(), files_,
+        log_,   key_client_.get(), &devices_.value()};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(status), host);
     if (!start_key_server()) return kExitFailure;
     engine_->start();
+    watch_clock();
     if (!options_.foreground) log_.use_terminal(false);
     starter_.ready();
     loop_->run();
@@ -237,6 +248,7 @@ class Daemon {
     };
     engine.ke_counts = [this] { return key_server_.counts(); };
     engine.keys = keys_;
+    engine.early_clocks = std::move(clocks_);
     engine.is_own_address = [](const Address& address) {
       const auto own = io::local_addresses();
       return std::any_of(own.begin(), own.end(),
@@ -261,6 +273,21 @@ class Daemon {
       return;
     }
     key_client_ = std::make_unique<ke::Client>(*loop_, *resolver_, log_, settings.nts);
+  }
+
+  void use_hardware_stamps() {
+    if (!hardware_stamps_.any()) return;
+    network_->stamp_in_hardware(hardware_stamps_);
+    sockets_->stamp_in_hardware(hardware_stamps_);
+  }
+
+  void watch_clock() {
+    auto watch = io::ClockWatch::start(*loop_, [this] { engine_->clock_disturbed(); });
+    if (watch) {
+      clock_watch_ = std::move(*watch);
+    } else {
+      log_.info("CLOCK: jumps of the clock are found some seconds later: " + watch.error().message);
+    }
   }
 
   bool start_key_server() {
@@ -324,6 +351,10 @@ class Daemon {
       if (section == config::Section::Statistics) check_statistics(now);
       if (section != config::Section::Network) continue;
       network_->set_dscp(now.dscp);
+      if (now.hardware_stamps != before.hardware_stamps) {
+        hardware_stamps_.enable(now.hardware_stamps);
+        use_hardware_stamps();
+      }
       // Later: it may be one of the sockets to be closed that brought the request to do so.
       timers_->at(clock_.mono(), [this, before] { sockets_->follow(before, engine_->settings()); });
     }
@@ -340,15 +371,19 @@ class Daemon {
   os::Files files_;
   os::HostClock clock_{log_};
   os::SystemRandom random_;
+  io::HardwareStamps hardware_stamps_{io::linux_stamping_interfaces(), log_};
   os::Starter starter_;
   std::shared_ptr<engine::KeyStore> keys_;
   std::optional<io::EventLoop> loop_;
+  std::optional<io::LinuxDevices> devices_;
+  std::shared_ptr<refclock::EarlyUnits> clocks_;  // their ports need the loop
   std::optional<io::AsioTimers> timers_;
   std::optional<io::UdpNetwork> network_;
   std::optional<io::SystemResolver> resolver_;
   std::optional<io::UnixSigningSocket> signing_socket_;
   std::unique_ptr<ke::Client> key_client_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<io::ClockWatch> clock_watch_;
   KeyServer key_server_{options_.family, {clock_, random_, files_, log_}};
   std::optional<ServerSockets> sockets_;
 };

@@ -33,6 +33,12 @@ void ServerSockets::follow(const config::Settings& before, const config::Setting
   if (now.extra_port != before.extra_port) open_extra_port(now);
 }
 
+void ServerSockets::stamp_in_hardware(io::HardwareStamps& stamps) {
+  hardware_ = &stamps;
+  if (main_) main_->stamp_in_hardware(stamps);
+  if (extra_) extra_->stamp_in_hardware(stamps);
+}
+
 std::vector<control::InterfaceView> ServerSockets::views(const config::Settings& settings) {
   constexpr unsigned kUp = 0x1;
   constexpr unsigned kLoopback = 0x4;
@@ -77,6 +83,7 @@ void ServerSockets::open_extra_port(const config::Settings& settings) {
   auto opened = listen(settings, settings.extra_port, extra_);
   if (opened) {
     extra_ = std::move(*opened);
+    if (hardware_ != nullptr) extra_->stamp_in_hardware(*hardware_);
   } else {
     log_.error("IO: extra port: " + opened.error().message);
   }

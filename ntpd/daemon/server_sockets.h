@@ -33,6 +33,8 @@ class ServerSockets {
   Result<void> open(const config::Settings& settings);
   /// Goes over to other settings. Not from within the handler: its socket may be one that closes.
   void follow(const config::Settings& before, const config::Settings& now);
+  /// Requests have the stamps of interfaces from now on; they outlive this.
+  void stamp_in_hardware(io::HardwareStamps& stamps);
   /// The host's addresses, and whether they are served, for mode 6.
   [[nodiscard]] static std::vector<control::InterfaceView> views(const config::Settings& settings);
 
@@ -52,6 +54,7 @@ class ServerSockets {
   std::optional<io::InterfaceFilter> interfaces_;
   Sockets main_;
   Sockets extra_;
+  io::HardwareStamps* hardware_ = nullptr;
 };
 
 }  // namespace ntp::daemon

@@ -19,6 +19,10 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
     if (!kernel) return 0;
     return static_cast<std::uint64_t>(name == "kstflags" ? kernel->status : kernel->pps_interval);
   }
+  if (name == "leapsmearinterval") {
+    if (!settings_.leap_smear_interval) return std::nullopt;
+    return static_cast<std::uint64_t>(*settings_.leap_smear_interval);
+  }
   if (const auto count = traffic_counter(name)) return count;
   if (const auto count = key_counter(name)) return count;
   if (const auto count = ke_server_counter(name)) return count;
@@ -54,6 +58,11 @@ std::optional<double> Engine::quantity(std::string_view name) const {
   constexpr double kPpm = 1e6;
   if (name == "authdelay") return 0;
   if (name == "clk_wander_threshold") return settings_.wander_threshold * kPpm;
+  if (name == "leapsmearoffset") {
+    if (!settings_.leap_smear_interval) return std::nullopt;
+    return kMilliseconds * leap::smear_offset(leap_watch_.second(), *settings_.leap_smear_interval,
+                                              host_.clock.mono());
+  }
   if (const auto value = ke_server_quantity(name)) return value;
   if (signs()) {
     if (const auto value = signer_->quantity(name)) return value;

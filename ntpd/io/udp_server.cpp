@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/io/udp_server.h"
 
+#include <linux/net_tstamp.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
 #include "ntpd/io/datagram_batch.h"
+#include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/socket_options.h"
 
 namespace ntp::io {
@@ -71,8 +74,14 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
 
   void handle(Descriptor& socket, const ReceiveBatch::Message& message) {
     if (!message.remote.address.is_set()) return;
-    const Datagram datagram{message.payload, message.remote, message.control.local,
-                            message.control.stamp ? *message.control.stamp : clock.wall(),
+    WallTime received = message.control.stamp ? *message.control.stamp : clock.wall();
+    if (hardware != nullptr && message.control.hardware_stamp) {
+      received = hardware
+                     ->to_wall(message.control.interface, *message.control.hardware_stamp, received,
+                               clock.mono())
+                     .value_or(received);
+    }
+    const Datagram datagram{message.payload, message.remote, message.control.local, received,
                             message.truncated};
     asking = &datagram;
     asked = &socket;
@@ -92,6 +101,7 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   const Clock& clock;
   Handler handler;
   Unsent unsent;
+  HardwareStamps* hardware = nullptr;
   Reply reply;
   std::vector<std::unique_ptr<Descriptor>> sockets;
   std::vector<Endpoint> listening;
@@ -145,6 +155,16 @@ void UdpServer::send(const Endpoint& remote, const Address& local, ByteView payl
 void UdpServer::set_dscp(int dscp) {
   for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
     io::set_dscp(impl_->sockets[i]->native_handle(), impl_->listening[i].address.family(), dscp);
+  }
+}
+
+void UdpServer::stamp_in_hardware(HardwareStamps& stamps) {
+  impl_->hardware = &stamps;
+  constexpr int kStamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE |
+                            SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE |
+                            SOF_TIMESTAMPING_OPT_PKTINFO;
+  for (const auto& socket : impl_->sockets) {
+    set_option(socket->native_handle(), SOL_SOCKET, SO_TIMESTAMPING, kStamping);
   }
 }
 

@@ -11,6 +11,8 @@
 
 namespace ntp::io {
 
+class HardwareStamps;
+
 /// The sockets the world asks: one wildcard socket per family with packet info, so that a reply
 /// leaves from the address that was asked and no change of addresses needs attention. Reads and
 /// writes in batches of bounded size and allocates nothing per datagram.
@@ -42,6 +44,8 @@ class UdpServer {
   void send(const Endpoint& remote, const Address& local, ByteView payload);
   /// Marks what is sent from now on, 0 to 63.
   void set_dscp(int dscp);
+  /// From now on requests have the stamps of the interfaces that make them; they outlive this.
+  void stamp_in_hardware(HardwareStamps& stamps);
   /// Where it listens.
   [[nodiscard]] std::vector<Endpoint> endpoints() const;
 

@@ -105,5 +105,11 @@ TEST(ResetLines, NameCounters) {
   EXPECT_THAT(errors(parse("reset\nreset all\n")), ElementsAre("1:6", "2:7"));
 }
 
+TEST(HardwareStampLines, AddInterfaces) {
+  EXPECT_THAT(settings_of("hwtimestamp eth0 eth1\nhwtimestamp *\n").hardware_stamps,
+              ElementsAre("eth0", "eth1", "*"));
+  EXPECT_THAT(errors(parse("hwtimestamp\n")), testing::SizeIs(1));
+}
+
 }  // namespace
 }  // namespace ntp::config

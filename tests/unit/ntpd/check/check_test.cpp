@@ -159,6 +159,11 @@ const std::vector<Mistake> kMistakes{
      "never set"},
     {"SmearingMixed", kGood + "server time1.google.com\n", kNext, Severity::Warning,
      "smearing-mixed", "192.0.2.1 does not"},
+    {"SmearingWithLeapFile",
+     "restrict 127.0.0.1\nrestrict ::1\nserver time1.google.com\n"
+     "server time2.google.com\nserver time3.google.com\nserver time4.google.com\n"
+     "leapfile /etc/leap\n",
+     7, Severity::Warning, "smearing-leapfile", "does them again"},
     {"DisableBeatsEnable", kGood + "disable kernel\nenable kernel\n", kNext + 1, Severity::Warning,
      "no-effect", "ntp.conf line 8"},
     {"FudgeWithoutClock", kGood + "fudge 127.127.28.0 refid GPS\n", kNext, Severity::Warning,
