@@ -21,6 +21,7 @@ namespace ntp {
 namespace nts {
 class KeyEstablishment;
 }
+class Devices;
 
 class Clock {
  public:
@@ -207,6 +208,8 @@ struct Host {
   Log& log;
   /// Null: sources with `nts` can't be used (libntp/nts/key_establishment.h).
   nts::KeyEstablishment* key_establishment = nullptr;
+  /// Null: there are no reference clocks (libntp/core/devices.h).
+  Devices* devices = nullptr;
 };
 
 }  // namespace ntp

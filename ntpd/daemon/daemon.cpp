@@ -19,6 +19,7 @@
 #include "ntpd/engine/engine.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/io/interface_filter.h"
+#include "ntpd/io/linux_devices.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/signing_socket.h"
@@ -30,6 +31,7 @@
 #include "ntpd/os/linux_clock.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
+#include "ntpd/refclock/early_units.h"
 #include "ntpd/report/logger.h"
 
 namespace ntp::daemon {
@@ -85,9 +87,15 @@ class Daemon {
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
     if (settings.nts.enable && !open_nts(settings)) return kExitFailure;
-    if (!drop_privileges()) return kExitPrivileges;
+    io::LinuxDevices devices(loop, clock_);
+    clocks_ = std::make_shared<refclock::EarlyUnits>();
+    clocks_->open(settings.sources, devices, clock_.mono());
+    if (!drop_privileges()) {
+      clocks_.reset();  // their ports need the loop
+      return kExitPrivileges;
+    }
     check_statistics(settings);
-    return serve(loop, settings);
+    return serve(loop, devices, settings);
   }
 
  private:
@@ -466,6 +474,7 @@ class Daemon {
     };
     engine.ke_counts = [this] { return ke_counts(); };
     engine.keys = keys_;
+    engine.early_clocks = std::move(clocks_);
     engine.is_own_address = [](const Address& address) {
       const auto own = io::local_addresses();
       return std::any_of(own.begin(), own.end(),
@@ -492,7 +501,7 @@ class Daemon {
     key_client_ = std::make_unique<ke::Client>(loop, resolver, log_, settings.nts);
   }
 
-  int serve(io::EventLoop& loop, const config::Settings& settings) {
+  int serve(io::EventLoop& loop, Devices& devices, const config::Settings& settings) {
     int status = 0;
     io::AsioTimers timers(loop);
     timers_ = &timers;
@@ -501,10 +510,14 @@ class Daemon {
     io::SystemResolver resolver(loop);
     clock_.discipline(settings.discipline);
     start_key_client(loop, resolver, settings);
-    const Host host{clock_, timers, random_, network, resolver, files_, log_, key_client_.get()};
+    const Host host{clock_, timers, random_,           network, resolver,
+                    files_, log_,   key_client_.get(), &devices};
 
     engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
-    if (nts_ && !start_nts(loop)) return kExitFailure;
+    if (nts_ && !start_nts(loop)) {
+      engine_.reset();
+      return kExitFailure;
+    }
     engine_->start();
     if (!options_.foreground) log_.use_terminal(false);
     starter_.ready();
@@ -530,6 +543,7 @@ class Daemon {
   os::Starter starter_;
   std::optional<io::InterfaceFilter> interfaces_;
   std::shared_ptr<engine::KeyStore> keys_;
+  std::shared_ptr<refclock::EarlyUnits> clocks_;
   std::unique_ptr<io::UdpServer> sockets_;
   std::unique_ptr<io::UdpServer> extra_sockets_;
   io::UdpNetwork* network_ = nullptr;

@@ -24,6 +24,7 @@
 #include "ntpd/engine/key_store.h"
 #include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
+#include "ntpd/refclock/early_units.h"
 #include "ntpd/server/domain_signer.h"
 #include "ntpd/server/server.h"
 #include "ntpd/statistics/recorder.h"
@@ -62,6 +63,8 @@ struct EngineOptions {
   std::function<nts::KeServerCounts()> ke_counts = [] { return nts::KeServerCounts{}; };
   /// Keys that have been read already, while there was the right to; null: the engine reads them.
   std::shared_ptr<KeyStore> keys;
+  /// Reference clocks whose devices were opened while there was the right to.
+  std::shared_ptr<refclock::EarlyUnits> early_clocks;
   /// The way to Samba for `restrict … mssntp`; null: such replies stay away. Outlives the engine.
   SigningSocket* signing_socket = nullptr;
   /// The daemon is to end with this status: -q is done, or the offset is beyond panic.
@@ -179,6 +182,10 @@ class Engine final : public control::Model {
   [[nodiscard]] bool in_use(const Endpoint& server) const;
   [[nodiscard]] association::Context context() const;
 
+  // engine_clocks.cpp: reference clocks.
+  Result<std::unique_ptr<refclock::Unit>> take_clock(const config::SourceSettings& source);
+  void calibrate(association::Association& clock);
+
   // engine_reload.cpp
   struct SourceChanges;
   SourceChanges reload_sources(const std::vector<config::SourceSettings>& wanted);
@@ -239,9 +246,10 @@ class Engine final : public control::Model {
               const std::string& detail);
   void report_state(sync::ControllerState before);
   void log_event(std::uint32_t log_class, const std::string& line);
-  /// For lines that a peer can cause: the same one at most once an hour.
-  void log_seldom(LogLevel level, const std::string& text);
+  /// For lines that a peer can cause: the same one, or those of a key, at most once an hour.
+  void log_seldom(LogLevel level, const std::string& text, const std::string& key = {});
   void record_clock_update();
+  void record_clock(const association::Association& clock, const std::string& text);
   void record_estimate(const association::Association& association);
   void record_reply(const association::Association& association,
                     const association::RecordReply& record);

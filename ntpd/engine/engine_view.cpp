@@ -63,7 +63,7 @@ control::SystemView Engine::system() const {
     view.peer_mode = peer.host_mode;
     const auto* clock =
         dynamic_cast<const association::RefclockAssociation*>(row->association.get());
-    view.source = clock ? clock->driver().source_code() : kNetworkSource;
+    view.source = clock ? clock->driver().source_code : kNetworkSource;
   }
   view.event_count = events_.count();
   view.event_code = events_.code();
