@@ -6,8 +6,18 @@
 // All drivers, one line each: its word in ntp.conf. Its file defines `extern const DriverInfo
 // driver_WORD`.
 #define REGULATOR_DRIVERS(X) \
+  X(arbiter)                 \
+  X(generic)                 \
+  X(hpgps)                   \
+  X(jjy)                     \
   X(local)                   \
-  X(shm)
+  X(modem)                   \
+  X(oncore)                  \
+  X(shm)                     \
+  X(spectracom)              \
+  X(trimble)                 \
+  X(truetime)                \
+  X(zyfer)
 
 namespace ntp::refclock {
 

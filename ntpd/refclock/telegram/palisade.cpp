@@ -45,6 +45,7 @@ std::optional<Result<Decoded, Problem>> TrimbleDecoder::event_time(ByteReader re
   civil.day = reader.u8();
   civil.month = reader.u8();
   civil.year = reader.u16();
+  reader.skip(1);  // receiver status
   const int leap_seconds = static_cast<std::int16_t>(reader.u16());
   if (!is_usable(tracking) || (flags & kUtcKnown) == 0 || leap_seconds == 0) return invalid();
   if (!set_time_of_day(civil, seconds)) return fail(Problem::BadTime);

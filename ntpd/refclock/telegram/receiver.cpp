@@ -12,7 +12,7 @@ class Framed final : public Receiver {
   std::optional<Heard> push(std::uint8_t byte, WallTime at) override {
     const auto frame = framer_.push(static_cast<char>(byte), at);
     if (!frame) return std::nullopt;
-    Heard heard{.time = std::nullopt, .at = frame->at, .text = printable(frame->text)};
+    Heard heard{.time = std::nullopt, .at = frame->at, .text = readable(frame->text)};
     if (frame->too_long) {
       heard.time = fail(Problem::BadFormat);
     } else {
@@ -32,10 +32,18 @@ std::unique_ptr<Receiver> make_framed(Framing framing, Decode decode) {
   return std::make_unique<Framed>(framing, decode);
 }
 
-std::string printable(std::string_view telegram) {
+std::string readable(std::string_view telegram) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (const char c : telegram.substr(0, 128)) {
-    if (c >= ' ' && c <= '~') text.push_back(c);
+    const auto value = static_cast<std::uint8_t>(c);
+    if (c == '\\') {
+      text += "\\\\";
+    } else if (c >= ' ' && c <= '~' && c != '"') {
+      text.push_back(c);
+    } else {
+      text += {'\\', 'x', kDigits[value >> 4], kDigits[value & 15]};
+    }
   }
   return text;
 }

@@ -17,7 +17,7 @@ struct Heard {
   /// Its time, or what is wrong; nothing if the telegram told something else.
   std::optional<Result<Decoded, Problem>> time;
   WallTime at;       // of the own clock, when the on-time byte came
-  std::string text;  // the telegram as a human reads it; no more than 128 characters
+  std::string text;  // the telegram as text
 };
 
 /// Takes the bytes of one clock and gives its telegrams. Keeps a bounded amount of them.
@@ -34,7 +34,8 @@ using Decode = Result<Decoded, Problem> (*)(std::string_view telegram);
 /// A receiver of telegrams that each stand for themselves.
 std::unique_ptr<Receiver> make_framed(Framing framing, Decode decode);
 
-/// The printable characters of a telegram, at most 128.
-std::string printable(std::string_view telegram);
+/// A telegram of at most 128 characters as text: what is not printable, quotes and backslashes are
+/// `\\xhh`.
+std::string readable(std::string_view telegram);
 
 }  // namespace ntp::refclock::telegram

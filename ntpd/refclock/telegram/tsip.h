@@ -26,6 +26,8 @@ class TsipFramer {
     bool broken = false;  // a message was given up
   };
   Step push(std::uint8_t byte, WallTime at);
+  /// A message has begun.
+  [[nodiscard]] bool is_within() const { return state_ != State::Outside; }
 
  private:
   static constexpr std::size_t kMost = 256;

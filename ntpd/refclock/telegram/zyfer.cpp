@@ -23,7 +23,7 @@ class Zyfer final : public Receiver {
     if (text_.empty()) return std::nullopt;
     text_.push_back(c);
     if (text_.size() < kSize) return std::nullopt;
-    Heard heard{.time = decode_zyfer(text_), .at = at_, .text = printable(text_)};
+    Heard heard{.time = decode_zyfer(text_), .at = at_, .text = readable(text_)};
     text_.clear();
     return heard;
   }
