@@ -49,6 +49,8 @@ class ArbiterDriver final : public SerialDriver {
 
   void on_line(std::string_view line, WallTime received) {
     const auto on_time = std::exchange(last_, received);
+    // The echo of what ended the last broadcast has no end of its own.
+    if (line.starts_with(stop())) line.remove_prefix(stop().size());
     if (line.size() < 3) return;
     if (lines_seen_ == 0 && answer(line)) return;
     if (++lines_seen_ <= 1 || line.size() < kTimecode || !on_time) return;
@@ -107,7 +109,6 @@ extern const DriverInfo driver_arbiter{
     .device = "/dev/gps%u",
     .refid = "GPS ",
     .precision = -20,
-    .ticks = false,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<ArbiterDriver>(feed);
     },

@@ -289,11 +289,17 @@ class JjyDriver final : public SerialDriver {
   }
 
   void mark(std::string_view sign, std::string_view text) {
+    constexpr std::array<std::string_view, 32> kControl{
+        "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS",  "HT",  "LF",
+        "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
+        "SYN", "ETB", "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US"};
     std::string line(sign);
     for (const char c : text) {
       const auto value = static_cast<std::uint8_t>(c);
       if (c >= ' ' && c <= '~') {
         line.push_back(c);
+      } else if (value < kControl.size()) {
+        line += '<' + std::string(kControl[value]) + '>';
       } else {
         char code[8];
         std::snprintf(code, sizeof code, "<x%02X>", value);
@@ -325,7 +331,6 @@ extern const DriverInfo driver_jjy{
     .refid = "JJY",
     .precision = -3,
     .source_code = 0,
-    .ticks = false,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> { return std::make_unique<JjyDriver>(feed); },
 };
 

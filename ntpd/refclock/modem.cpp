@@ -162,7 +162,8 @@ class ModemDriver final : public SerialDriver {
       case State::Setup:
         if (first == kSetup) return;  // its echo
         if (first != "OK") break;
-        say("dial", "DIAL #" + std::to_string(number_) + ' ' + phones()[number_]);
+        say("dial " + phones()[number_],
+            "DIAL #" + std::to_string(number_) + ' ' + phones()[number_]);
         send(phones()[number_] + '\r');
         ++number_;
         return enter(State::Connect, kAnswerPatience);
@@ -183,7 +184,7 @@ class ModemDriver final : public SerialDriver {
   void on_timecode(const std::string& line, WallTime received) {
     if (line == "*" && pending_) {
       // USNO: the mark behind the line says when that was.
-      return use(*pending_, received);
+      return use(*pending_, on_time_.value_or(received));
     }
     const auto decoded = telegram::decode_dialup(line);
     if (!decoded) return;

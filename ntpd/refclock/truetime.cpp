@@ -140,7 +140,6 @@ extern const DriverInfo driver_truetime{
     .device = "/dev/true%u",
     .refid = "TRUE",
     .precision = -10,
-    .ticks = false,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<TrueTimeDriver>(feed);
     },

@@ -48,7 +48,6 @@ extern const DriverInfo driver_zyfer{
     .device = "/dev/zyfer%u",
     .refid = "GPS",
     .precision = -20,
-    .ticks = false,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<ZyferDriver>(feed);
     },

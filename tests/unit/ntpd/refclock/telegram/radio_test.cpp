@@ -13,7 +13,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 TEST(Meinberg, StandardString) {
-  constexpr auto kTelegram = "\x02" "D:25.11.26;T:3;U:13.04.05;    \x03"sv;
+  constexpr auto kTelegram =
+      "\x02"
+      "D:25.11.26;T:3;U:13.04.05;    \x03"sv;
   const auto decoded = decode_meinberg(kTelegram);
   ASSERT_TRUE(decoded);
   EXPECT_EQ(moment(decoded), utc(2026, 11, 25, 12, 4, 5));
@@ -24,7 +26,10 @@ TEST(Meinberg, StandardString) {
 
 TEST(Meinberg, SignsOfTheStandardString) {
   const auto with = [](std::string_view signs) {
-    return decode_meinberg("\x02" "D:01.07.26;T:3;U:13.04.05;" + std::string(signs) + "\x03");
+    return decode_meinberg(
+        "\x02"
+        "D:01.07.26;T:3;U:13.04.05;" +
+        std::string(signs) + "\x03");
   };
   EXPECT_EQ(with("#   ")->lock, Lock::Invalid);
   EXPECT_EQ(with(" *  ")->lock, Lock::Coasting);
@@ -39,7 +44,9 @@ TEST(Meinberg, SignsOfTheStandardString) {
 }
 
 TEST(Meinberg, ExtendedString) {
-  const auto decoded = decode_meinberg("\x02" "25.11.26; 3; 12:04:05; U  S!AR\x03");
+  const auto decoded = decode_meinberg(
+      "\x02"
+      "25.11.26; 3; 12:04:05; U  S!AR\x03");
   ASSERT_TRUE(decoded);
   EXPECT_EQ(moment(decoded), utc(2026, 11, 25, 12, 4, 5));
   EXPECT_TRUE(decoded->utc);
@@ -50,38 +57,49 @@ TEST(Meinberg, ExtendedString) {
 
 TEST(Meinberg, StringOfGpsReceivers) {
   // From NTPsec's documentation of the format; the date lies before any rollover.
-  const auto decoded =
-      decode_meinberg("\x02" "09.07.93; 5; 08:48:26; +00:00; #*S!A L; 49.5736N  11.0280E  373m\x03");
+  const auto decoded = decode_meinberg(
+      "\x02"
+      "09.07.93; 5; 08:48:26; +00:00; #*S!A L; 49.5736N  11.0280E  373m\x03");
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->lock, Lock::Invalid);
   EXPECT_TRUE(decoded->daylight);
   EXPECT_TRUE(decoded->leap_second);
   EXPECT_EQ(decoded->leap, Leap::Insert);
-  const auto east =
-      decode_meinberg("\x02" "25.11.26; 3; 14:04:05; +02:00;        ; 49.5736N  11.0280E  373m\x03");
+  const auto east = decode_meinberg(
+      "\x02"
+      "25.11.26; 3; 14:04:05; +02:00;        ; 49.5736N  11.0280E  373m\x03");
   ASSERT_TRUE(east);
   EXPECT_EQ(moment(east), utc(2026, 11, 25, 12, 4, 5));
   EXPECT_TRUE(east->position);
-  const auto west =
-      decode_meinberg("\x02" "25.11.26; 3; 07:04:05; -05:00;        ; 40.0N\x03");
+  const auto west = decode_meinberg(
+      "\x02"
+      "25.11.26; 3; 07:04:05; -05:00;        ; 40.0N\x03");
   EXPECT_EQ(moment(west), utc(2026, 11, 25, 12, 4, 5));
 }
 
 TEST(Meinberg, RefusesImpossibleDates) {
-  EXPECT_EQ(problem(decode_meinberg("\x02" "D:31.11.26;T:3;U:13.04.05;    \x03")),
+  EXPECT_EQ(problem(decode_meinberg("\x02"
+                                    "D:31.11.26;T:3;U:13.04.05;    \x03")),
             Problem::BadDate);
-  EXPECT_EQ(problem(decode_meinberg("\x02" "D:25.11.26;T:4;U:13.04.05;    \x03")),
+  EXPECT_EQ(problem(decode_meinberg("\x02"
+                                    "D:25.11.26;T:4;U:13.04.05;    \x03")),
             Problem::BadDate);
-  EXPECT_EQ(problem(decode_meinberg("\x02" "D:25.11.26;T:3;U:24.04.05;    \x03")),
+  EXPECT_EQ(problem(decode_meinberg("\x02"
+                                    "D:25.11.26;T:3;U:24.04.05;    \x03")),
             Problem::BadTime);
-  EXPECT_EQ(problem(decode_meinberg("\x02" "D:25.11.26;T:3;U:1x.04.05;    \x03")),
+  EXPECT_EQ(problem(decode_meinberg("\x02"
+                                    "D:25.11.26;T:3;U:1x.04.05;    \x03")),
             Problem::BadFormat);
 }
 
 TEST(MeinbergReceiver, IsOnTimeWithTheStartAndPassesGarbageOver) {
   const auto receiver = make_meinberg();
   const auto at = utc(2026, 11, 25, 12);
-  const auto heard = feed(*receiver, "4.05;  \x03xx\x02" "D:25\x02" "D:25.11.26;T:3;U:13.00.00;    \x03", at);
+  const auto heard = feed(*receiver,
+                          "4.05;  \x03xx\x02"
+                          "D:25\x02"
+                          "D:25.11.26;T:3;U:13.00.00;    \x03",
+                          at);
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(heard[0].at, at + milliseconds(15));
   EXPECT_EQ(heard[0].text, "\\x02D:25.11.26;T:3;U:13.00.00;    \\x03");
@@ -94,7 +112,11 @@ TEST(MeinbergReceiver, AStreamWithoutAnEndIsOneBadTelegram) {
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(problem(*heard[0].time), Problem::BadFormat);
   EXPECT_LE(heard[0].text.size(), 512U);
-  EXPECT_EQ(feed(*receiver, "\x02" "D:25.11.26;T:3;U:13.00.00;    \x03").size(), 1U);
+  EXPECT_EQ(feed(*receiver,
+                 "\x02"
+                 "D:25.11.26;T:3;U:13.00.00;    \x03")
+                .size(),
+            1U);
 }
 
 TEST(MeinbergReceiver, PassesOverBinaryMessages) {
@@ -106,7 +128,9 @@ TEST(MeinbergReceiver, PassesOverBinaryMessages) {
   for (std::size_t i = 1; i < 7; ++i) sum += static_cast<std::uint8_t>(message[i]);
   message += {static_cast<char>(sum), static_cast<char>(sum >> 8)};
   EXPECT_TRUE(feed(*receiver, message + data).empty());
-  const auto good = feed(*receiver, "\x02" "25.11.26; 3; 12:00:00; +00:00;        ; 1N\x03");
+  const auto good = feed(*receiver,
+                         "\x02"
+                         "25.11.26; 3; 12:00:00; +00:00;        ; 1N\x03");
   ASSERT_EQ(good.size(), 1U);
   EXPECT_TRUE(*good[0].time);
   auto wrong_sum = message;
@@ -116,7 +140,9 @@ TEST(MeinbergReceiver, PassesOverBinaryMessages) {
 }
 
 TEST(Hopf, DecodesStatusAndWeekday) {
-  constexpr auto kTelegram = "\x02\x43\x42" "120405251126\n\r\x03"sv;
+  constexpr auto kTelegram =
+      "\x02\x43\x42"
+      "120405251126\n\r\x03"sv;
   const auto decoded = decode_hopf(kTelegram);
   ASSERT_TRUE(decoded);
   EXPECT_TRUE(decoded->utc);
@@ -148,8 +174,7 @@ TEST(Elv, DecodesFlags) {
 
 TEST(Schmid, DecodesBinaryNumbers) {
   const auto of = [](char zone, char status) {
-    return decode_schmid(
-        std::string{13, 4, 5, 7, 25, 11, 26, status, zone, 0, '\xfd'});
+    return decode_schmid(std::string{13, 4, 5, 7, 25, 11, 26, status, zone, 0, '\xfd'});
   };
   EXPECT_EQ(moment(of(0x08, 3)), utc(2026, 11, 25, 12, 4, 5) + milliseconds(700));
   EXPECT_TRUE(of(0x04, 3)->daylight);
@@ -201,28 +226,51 @@ TEST(Rcc8000, TellsMilliseconds) {
 }
 
 TEST(Wharton, HasItsUnitsFirst) {
-  constexpr auto kTelegram = "\x02" "504031521162" "5\x03"sv;  // 05 04 13 25 11 26
+  constexpr auto kTelegram =
+      "\x02"
+      "504031521162"
+      "5\x03"sv;  // 05 04 13 25 11 26
   EXPECT_EQ(moment(decode_wharton(kTelegram)), utc(2026, 11, 25, 12, 4, 5));
   EXPECT_EQ(decode_wharton(kTelegram)->lock, Lock::Locked);
-  EXPECT_EQ(decode_wharton("\x02" "5040315211621\x03")->lock, Lock::Coasting);
-  EXPECT_EQ(moment(decode_wharton("\x02" "5040315211624\x03")), utc(2026, 11, 25, 13, 4, 5));
-  EXPECT_EQ(problem(decode_wharton("\x02" "5040315211 25\x03")), Problem::BadFormat);
-  EXPECT_EQ(problem(decode_wharton("\x02" "504031522162" "5\x03")), std::nullopt);
-  EXPECT_EQ(problem(decode_wharton("\x02" "504031523162" "5\x03")), Problem::BadDate);
+  EXPECT_EQ(decode_wharton("\x02"
+                           "5040315211621\x03")
+                ->lock,
+            Lock::Coasting);
+  EXPECT_EQ(moment(decode_wharton("\x02"
+                                  "5040315211624\x03")),
+            utc(2026, 11, 25, 13, 4, 5));
+  EXPECT_EQ(problem(decode_wharton("\x02"
+                                   "5040315211 25\x03")),
+            Problem::BadFormat);
+  EXPECT_EQ(problem(decode_wharton("\x02"
+                                   "504031522162"
+                                   "5\x03")),
+            std::nullopt);
+  EXPECT_EQ(problem(decode_wharton("\x02"
+                                   "504031523162"
+                                   "5\x03")),
+            Problem::BadDate);
   expect_no_beginning_decodes(decode_wharton, kTelegram);
 }
 
 TEST(Sel240x, TellsItsQuality) {
-  constexpr auto kTelegram = "\x01" "2026:329:12:04:05 \r\n"sv;
+  constexpr auto kTelegram =
+      "\x01"
+      "2026:329:12:04:05 \r\n"sv;
   EXPECT_EQ(moment(decode_sel240x(kTelegram)), utc(2026, 11, 25, 12, 4, 5));
   const auto of = [](char quality) {
-    return decode_sel240x("\x01" "2026:329:12:04:05" + std::string(1, quality) + "\r\n");
+    return decode_sel240x(
+        "\x01"
+        "2026:329:12:04:05" +
+        std::string(1, quality) + "\r\n");
   };
   EXPECT_EQ(of('.')->lock, Lock::Coasting);
   EXPECT_DOUBLE_EQ(*of('#')->error_bound, 1e-4);
   EXPECT_EQ(of('?')->lock, Lock::Invalid);
   EXPECT_EQ(problem(of('x')), Problem::BadFormat);
-  EXPECT_EQ(problem(decode_sel240x("\x01" "2026:366:12:04:05 \r\n")), Problem::BadDate);
+  EXPECT_EQ(problem(decode_sel240x("\x01"
+                                   "2026:366:12:04:05 \r\n")),
+            Problem::BadDate);
   expect_no_beginning_decodes(decode_sel240x, kTelegram);
 }
 
@@ -315,7 +363,8 @@ void send_minute(Receiver& receiver, const std::vector<bool>& bits, WallTime at,
 }
 
 TEST(RawDcf77, TwoMinutesThatAgreeGiveEachSecond) {
-  for (const auto& [zero, one] : {std::pair<std::uint8_t, std::uint8_t>(0xf0, 0x00), {0xfc, 0xf0}}) {
+  for (const auto& [zero, one] :
+       {std::pair<std::uint8_t, std::uint8_t>(0xf0, 0x00), {0xfc, 0xf0}}) {
     const auto receiver = make_raw_dcf77();
     std::vector<Heard> heard;
     const WallTime start = utc(2026, 11, 25, 12, 0);
@@ -345,7 +394,8 @@ TEST(RawDcf77, AMinuteThatDoesNotFollowIsNotBelieved) {
   std::vector<Heard> heard;
   const WallTime start = utc(2026, 11, 25, 12, 0);
   int index = 0;
-  for (const auto& bits : {minute_of(13, 1), minute_of(17, 2), minute_of(13, 3), minute_of(13, 4)}) {
+  for (const auto& bits :
+       {minute_of(13, 1), minute_of(17, 2), minute_of(13, 3), minute_of(13, 4)}) {
     send_minute(*receiver, bits, start + std::chrono::minutes(index++), heard);
   }
   for (const Heard& each : heard) EXPECT_FALSE(each.time) << each.text;

@@ -34,27 +34,49 @@ std::string hp(const std::string& body) {
 }
 
 TEST(Hp, DecodesTheTimeCode) {
-  const std::string telegram = hp("T220261125120405" "30000");
+  const std::string telegram =
+      hp("T220261125120405"
+         "30000");
   ASSERT_EQ(telegram.size(), 23U);
   EXPECT_EQ(moment(decode_hp(telegram)), utc(2026, 11, 25, 12, 4, 5));
   auto wrong = telegram;
   wrong[9] = '8';
   EXPECT_EQ(problem(decode_hp(wrong)), Problem::BadFormat);
-  EXPECT_EQ(problem(decode_hp(hp("T220261131120405" "30000"))), Problem::BadDate);
+  EXPECT_EQ(problem(decode_hp(hp("T220261131120405"
+                                 "30000"))),
+            Problem::BadDate);
   expect_no_beginning_decodes(decode_hp, telegram);
 }
 
 TEST(Hp, JudgesMeritLeapAndValidity) {
-  EXPECT_EQ(problem(decode_hp(hp("T220261125120405" "50000"))), Problem::BadFormat);
-  EXPECT_EQ(decode_hp(hp("T220261125120405" "30001"))->lock, Lock::Invalid);
-  EXPECT_EQ(decode_hp(hp("T220261125120405" "30+00"))->leap, Leap::None);
-  EXPECT_EQ(decode_hp(hp("T220261225120405" "30+00"))->leap, Leap::Insert);
-  EXPECT_EQ(decode_hp(hp("T220270625120405" "30-00"))->leap, Leap::Delete);
-  EXPECT_EQ(problem(decode_hp(hp("T220261225120405" "30x00"))), Problem::BadTime);
+  EXPECT_EQ(problem(decode_hp(hp("T220261125120405"
+                                 "50000"))),
+            Problem::BadFormat);
+  EXPECT_EQ(decode_hp(hp("T220261125120405"
+                         "30001"))
+                ->lock,
+            Lock::Invalid);
+  EXPECT_EQ(decode_hp(hp("T220261125120405"
+                         "30+00"))
+                ->leap,
+            Leap::None);
+  EXPECT_EQ(decode_hp(hp("T220261225120405"
+                         "30+00"))
+                ->leap,
+            Leap::Insert);
+  EXPECT_EQ(decode_hp(hp("T220270625120405"
+                         "30-00"))
+                ->leap,
+            Leap::Delete);
+  EXPECT_EQ(problem(decode_hp(hp("T220261225120405"
+                                 "30x00"))),
+            Problem::BadTime);
 }
 
 TEST(Hp, RepairsTheRolloverOfZ3801A) {
-  EXPECT_EQ(moment(decode_hp(hp("T220070411120405" "30000"))), utc(2026, 11, 25, 12, 4, 5));
+  EXPECT_EQ(moment(decode_hp(hp("T220070411120405"
+                                "30000"))),
+            utc(2026, 11, 25, 12, 4, 5));
 }
 
 TEST(Hp, StripsPrompts) {
@@ -155,7 +177,11 @@ TEST(Tsip, FramesDoubledEscapes) {
   EXPECT_EQ(broken, 0);
   push("\x10\x41" + std::string(65536, 'x'));
   EXPECT_EQ(broken, 1);
-  push("\x10\x03" "\x10\x41" "ab\x10" + std::string("\x46\x10\x03"));
+  push(
+      "\x10\x03"
+      "\x10\x41"
+      "ab\x10" +
+      std::string("\x46\x10\x03"));
   EXPECT_EQ(broken, 2);
   EXPECT_EQ(packets.back().id, 0x46);
 }
@@ -166,8 +192,8 @@ const std::string kUtcParameters = "\x4f" + std::string(12, '\0') + bytes(18, 2)
 
 TEST(TrimbleTsip, NeedsUtcAndHealth) {
   const auto receiver = make_trimble_tsip();
-  const std::string time =
-      tsip_message("\x41" + single(static_cast<float>(kSecondOfWeek)) + bytes(2446, 2) + single(18));
+  const std::string time = tsip_message("\x41" + single(static_cast<float>(kSecondOfWeek)) +
+                                        bytes(2446, 2) + single(18));
   EXPECT_EQ((*feed(*receiver, time).at(0).time)->lock, Lock::Invalid);
   EXPECT_TRUE(feed(*receiver, tsip_message(kUtcParameters + bytes(19, 2))).empty());
   EXPECT_TRUE(feed(*receiver, tsip_message("\x46" + bytes(0, 2))).empty());
@@ -179,8 +205,16 @@ TEST(TrimbleTsip, NeedsUtcAndHealth) {
   EXPECT_EQ(moment(decoded), utc(2026, 11, 25, 12));
   EXPECT_TRUE(feed(*receiver, tsip_message("\x46" + bytes(0x0900, 2))).empty());
   EXPECT_EQ((*feed(*receiver, time).at(0).time)->lock, Lock::Coasting);
-  EXPECT_EQ(problem(*feed(*receiver, tsip_message("\x41" "abc"sv)).at(0).time), Problem::BadFormat);
-  EXPECT_EQ(problem(*feed(*receiver, tsip_message("\x4f" "abc"sv)).at(0).time), Problem::BadFormat);
+  EXPECT_EQ(problem(*feed(*receiver, tsip_message("\x41"
+                                                  "abc"sv))
+                         .at(0)
+                         .time),
+            Problem::BadFormat);
+  EXPECT_EQ(problem(*feed(*receiver, tsip_message("\x4f"
+                                                  "abc"sv))
+                         .at(0)
+                         .time),
+            Problem::BadFormat);
   EXPECT_EQ(problem(*feed(*receiver, tsip_message("\x41" + std::string(10, '\xff'))).at(0).time),
             Problem::BadFormat);
 }

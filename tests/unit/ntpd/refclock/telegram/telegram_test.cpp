@@ -17,9 +17,15 @@ Civil date(int year, int month, int day) {
 
 TEST(UtcOf, TakesDatesThatExist) {
   EXPECT_EQ(*utc_of(date(2028, 2, 29), kNear), utc(2028, 2, 29));
-  for (const auto& [y, m, d] : {std::tuple(2027, 2, 29), {2026, 13, 1}, {2026, 0, 1},
-                                {2026, 4, 31}, {2026, 1, 0}, {1969, 1, 1}, {9999, 1, 1},
-                                {2026, -1, 5}, {2026, 1, 1000000}}) {
+  for (const auto& [y, m, d] : {std::tuple(2027, 2, 29),
+                                {2026, 13, 1},
+                                {2026, 0, 1},
+                                {2026, 4, 31},
+                                {2026, 1, 0},
+                                {1969, 1, 1},
+                                {9999, 1, 1},
+                                {2026, -1, 5},
+                                {2026, 1, 1000000}}) {
     const auto result = utc_of(date(y, m, d), kNear);
     ASSERT_FALSE(result) << y << m << d;
     EXPECT_EQ(result.error(), Problem::BadDate);

@@ -35,8 +35,14 @@ TEST(Dialup, UsnoTellsTheYearByItsDay) {
 }
 
 TEST(Dialup, Ptb) {
-  const std::string line = "2026-11-25 13:04:05 MEZ  104023032602" "202611251204" "61369" "+4" "+12"
-                           "050" + std::string(15, ' ') + "*";
+  const std::string line =
+      "2026-11-25 13:04:05 MEZ  104023032602"
+      "202611251204"
+      "61369"
+      "+4"
+      "+12"
+      "050" +
+      std::string(15, ' ') + "*";
   ASSERT_EQ(line.size(), 78U);
   const auto now = decode_dialup(line);
   ASSERT_TRUE(now && *now);
