@@ -49,8 +49,10 @@ class ArbiterDriver final : public SerialDriver {
 
   void on_line(std::string_view line, WallTime received) {
     const auto on_time = std::exchange(last_, received);
-    // The echo of what ended the last broadcast has no end of its own.
-    if (line.starts_with(stop())) line.remove_prefix(stop().size());
+    // What was cut off when the last broadcast ended has no end of its own.
+    if (const auto begin = line.rfind("TQ"); begin != std::string_view::npos) {
+      line.remove_prefix(begin);
+    }
     if (line.size() < 3) return;
     if (lines_seen_ == 0 && answer(line)) return;
     if (++lines_seen_ <= 1 || line.size() < kTimecode || !on_time) return;

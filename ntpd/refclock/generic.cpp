@@ -57,22 +57,23 @@ class GenericDriver final : public SerialDriver {
     SerialDriver::close();
     pulse_.reset();
     feed_.set_pulse(false);
-    locked_at_.reset();
+    since_lock_.reset();
   }
 
   void tick(const Moment& now) override {
-    now_ = now.mono;
+    if (since_lock_ && last_tick_) *since_lock_ += now.mono - *last_tick_;
+    since_setup_ += last_tick_ ? now.mono - *last_tick_ : Duration::zero();
+    last_tick_ = now.mono;
     report_.pass(now.mono, feed_.status());
     if (clock_->each_second) send(clock_->request);
   }
 
-  std::optional<ClockEvent> poll(const Moment& now) override {
-    now_ = now.mono;
+  std::optional<ClockEvent> poll(const Moment&) override {
     const bool silent = !heard_;
     heard_ = false;
     if (silent) {
       // What comes after a silence is not believed before it was seen with its signal.
-      missed_at_ = now.mono;
+      since_lock_.reset();
       if (!clock_->setup.empty()) send(clock_->setup);
       feed_.set_pulse(false);
     }
@@ -129,22 +130,22 @@ class GenericDriver final : public SerialDriver {
   /// At most once a minute, however much garbage comes.
   void setup_once() {
     constexpr auto kPause = std::chrono::minutes(1);
-    if (set_up_at_ && now_ - *set_up_at_ < kPause) return;
-    set_up_at_ = now_;
+    if (since_setup_ < kPause) return;
+    since_setup_ = {};
     send(clock_->setup);
   }
 
   void judge(const Decoded& decoded, WallTime at) {
     report_.take(decoded);
     if (decoded.lock == Lock::Locked) {
-      locked_at_ = now_;
+      since_lock_ = Duration::zero();
     } else {
       trouble(decoded.lock == Lock::Invalid ? ClockEvent::Fault : ClockEvent::BadSignal);
     }
     say(decoded.lock);
     const bool no_signal_yet = decoded.lock == Lock::Invalid && !clock_->trusts_power_up;
     if (no_signal_yet || !is_trusted()) {
-      locked_at_.reset();
+      since_lock_.reset();
       feed_.set_leap(Leap::Unsynchronized);
       feed_.set_pulse(false);
       return;
@@ -163,10 +164,10 @@ class GenericDriver final : public SerialDriver {
   }
 
   [[nodiscard]] bool is_trusted() const {
-    if (!locked_at_ || (missed_at_ && *locked_at_ < *missed_at_)) return false;
+    if (!since_lock_) return false;
     const double wanted = std::abs(feed_.settings().time2);
     const double trust = feed_.flag(1) && wanted < 1e9 ? wanted : clock_->trust;
-    return to_seconds(now_ - *locked_at_) <= trust;
+    return to_seconds(*since_lock_) <= trust;
   }
 
   /// The pulse that belongs to the telegram has precedence over its on-time character.
@@ -208,9 +209,10 @@ class GenericDriver final : public SerialDriver {
   PulseEdge edge_ = PulseEdge::Assert;
   std::uint32_t last_pulse_ = 0;
   GenericReport report_;
-  MonoTime now_{};
+  std::optional<MonoTime> last_tick_;
   bool heard_ = false;
-  std::optional<MonoTime> locked_at_, missed_at_, set_up_at_;
+  std::optional<Duration> since_lock_;  // nothing: not since the last silence
+  Duration since_setup_ = std::chrono::minutes(1);
   std::optional<Lock> last_lock_;
 };
 

@@ -32,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t at = 3;
   std::uint32_t second = 0;
   while (at < size) {
-    const std::size_t length = std::min<std::size_t>(data[at++], size - at);
+    const std::size_t length = std::min<std::size_t>(data[at], size - at - 1);
+    ++at;
     if (length == 0) {
       ++second;
       pulses.latest[PulseEdge::Assert] = {.sequence = second, .at = bench.now.wall};

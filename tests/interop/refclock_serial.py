@@ -28,8 +28,10 @@ ALLOWED = 15
 
 
 def lines(host, players):
-    text = [f"refclock {kind[0]} path {player.path} minpoll 3 maxpoll 3 noselect"
-            for kind, player in players]
+    text = []
+    for kind, player in players:
+        poll = 4 if "trimble" in kind[0] else 3  # it wants seven samples
+        text.append(f"refclock {kind[0]} path {player.path} minpoll {poll} maxpoll {poll} noselect")
     return [*text, "statistics clockstats", f"statsdir {host.folder}/",
             "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN]
 

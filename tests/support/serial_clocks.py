@@ -45,7 +45,7 @@ class Clock(threading.Thread):
             rest = following - self.now()
             if rest > 0:
                 if select.select([self.master], [], [], rest)[0]:
-                    self.heard = (self.heard + os.read(self.master, 256))[-256:]
+                    self.heard = (self.heard + os.read(self.master, 512))[-512:]
                     self.asked()
                 continue
             # A machine that stalled is no clock of its own.
@@ -223,3 +223,29 @@ class NistModem(Clock):
             t = utc(now)
             day = (t.date() - datetime.date(1858, 11, 17)).days
             self.say(f"{day} {t:%y-%m-%d %H:%M:%S} 00 0 +.1 045.0 UTC(NIST) #\r\n")
+
+
+def oncore(body):
+    check = 0
+    for each in body:
+        check ^= each
+    return b"@@" + body + bytes([check]) + b"\r\n"
+
+
+class Oncore(Clock):
+    """A receiver of 8 channels that tells of each second's pulse and of its integrity; `ahead` is
+    negative, by how much its messages come after the pulse."""
+
+    sending = False
+
+    def asked(self):
+        if b"@@Cj" in self.heard:
+            self.say(oncore(b"Cj" + b"COPYRIGHT MOTOROLA\r\nMODEL # B8121P1115".ljust(285)))
+        self.sending = self.sending or b"@@Ea\x01" in self.heard
+        self.heard = b""
+
+    def second(self, now):
+        if self.sending:
+            t = utc(now)
+            status = b"Ea" + struct.pack(">BBHBBB", t.month, t.day, t.year, t.hour, t.minute, t.second)
+            self.say(oncore(status.ljust(71, b"\0")) + oncore(b"En".ljust(64, b"\0")))
