@@ -8,12 +8,17 @@
 #define REGULATOR_DRIVERS(X) \
   X(arbiter)                 \
   X(generic)                 \
+  X(gpsd)                    \
   X(hpgps)                   \
   X(jjy)                     \
   X(local)                   \
   X(modem)                   \
+  X(nmea)                    \
   X(oncore)                  \
+  X(phc)                     \
+  X(pps)                     \
   X(shm)                     \
+  X(sock)                    \
   X(spectracom)              \
   X(trimble)                 \
   X(truetime)                \
