@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "ntpd/refclock/calendar.h"
 #include "ntpd/refclock/serial_driver.h"
 #include "ntpd/refclock/telegram/receiver.h"
 

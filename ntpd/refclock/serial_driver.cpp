@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/refclock/serial_driver.h"
 
+#include "ntpd/refclock/calendar.h"
+
 namespace ntp::refclock {
 
 using telegram::Civil;

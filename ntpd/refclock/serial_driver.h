@@ -11,10 +11,6 @@
 
 namespace ntp::refclock {
 
-/// 2026-07-31: no clock shows a time before. Moved on at each release, so that dates of GPS week
-/// numbers, and years of two digits, are understood for 19 years and more after it.
-inline constexpr WallTime kReleasePivot{std::chrono::seconds(1'785'466'481)};
-
 /// What drivers of a clock at a serial port have in common: the port, and what becomes of
 /// telegrams.
 class SerialDriver : public Driver {

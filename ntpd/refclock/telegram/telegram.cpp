@@ -108,8 +108,10 @@ Civil civil_of(WallTime time) {
 }
 
 Civil civil_of_gps(int week, std::int64_t second_of_week, int leap_seconds) {
-  const auto since =
-      std::chrono::seconds(kGpsEpoch + second_of_week - leap_seconds) + std::chrono::weeks(week);
+  // Which thousand weeks these are, the repair finds out.
+  constexpr int kWeeks = 1024;
+  const auto since = std::chrono::seconds(kGpsEpoch + second_of_week - leap_seconds) +
+                     std::chrono::weeks(week % kWeeks);
   Civil civil = civil_of(WallTime(since));
   civil.week_rolls = true;
   return civil;
