@@ -2,14 +2,30 @@
 #include "ntpd/refclock/unit.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ntp::refclock {
+namespace {
+
+// s, NTPsec's panic threshold. Once there is a time, a clock that is so far off has lost its own;
+// to believe it would end the daemon.
+constexpr double kBeyondBelief = 1000;
+
+}  // namespace
 
 Unit::Unit(const DriverInfo& info, const config::SourceSettings& settings, Devices& devices)
     : info_(info), devices_(devices), feed_(settings), driver_(info.make(feed_)) {}
 
 std::string Unit::name() const {
-  return std::string(info_.name) + '(' + std::to_string(settings().unit) + ')';
+  return clock_name() + '(' + std::to_string(settings().unit) + ')';
+}
+
+std::string Unit::clock_name() const {
+  return feed_.name().empty() ? std::string(info_.name) : feed_.name();
+}
+
+std::string Unit::description() const {
+  return feed_.description().empty() ? std::string(info_.description) : feed_.description();
 }
 
 void Unit::open(MonoTime now) {
@@ -64,14 +80,34 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
-  const auto median = feed_.filter().take();
-  if (!trouble) return std::nullopt;
+  if (!trouble) {
+    feed_.drop_samples();
+    return std::nullopt;
+  }
   feed_.count_poll();
-  if (!median) {
+  if (!feed_.has_samples()) {
     feed_.report(*trouble);
     return std::nullopt;
   }
+  return take_batch(now);
+}
+
+std::optional<Unit::Batch> Unit::take_handed_in(const Moment& now) {
+  if (!feed_.take_hand_in() || !open_) return std::nullopt;
+  return take_batch(now);
+}
+
+std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
+  const auto median = feed_.filter().take();
+  if (!median) return std::nullopt;
   retry_after_ = kFirstRetry;
+  if (now.synchronized && std::abs(median->offset) > kBeyondBelief) {
+    feed_.report(ClockEvent::BadDate);
+    feed_.log(LogLevel::Error, "date",
+              "REFCLOCK: " + name() + ": the time is known, and it says another one, by " +
+                  std::to_string(std::llround(median->offset)) + " s: not used");
+    return std::nullopt;
+  }
   if (feed_.leap() == Leap::Unsynchronized) return std::nullopt;
   if (feed_.status() != ClockEvent::Nominal) feed_.report(ClockEvent::Nominal);
   return Batch{.offset = median->offset,

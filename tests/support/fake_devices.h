@@ -21,6 +21,8 @@ class FakeDevices final : public Devices {
     std::string written;
     bool open = false;
     int opened = 0;
+    std::optional<bool> rts, dtr;              // as set while it is open
+    std::optional<std::string> write_failure;  // of write()
 
     void send(std::string_view text, WallTime at) {
       if (open) handlers.on_octets(as_bytes(text), at);
@@ -39,7 +41,7 @@ class FakeDevices final : public Devices {
     bool open = false;
   };
   struct Inbox {
-    std::function<void(ByteView)> handler;
+    std::function<void(ByteView, WallTime)> handler;
     bool for_everybody = false;
     bool open = false;
   };
@@ -63,6 +65,7 @@ class FakeDevices final : public Devices {
   std::vector<std::shared_ptr<Link>> links;
   std::map<std::string, Hardware> hardware;
   Leap leap = Leap::None;
+  int tai = 0;
   /// Opening fails with this, whatever it is.
   std::optional<std::string> failure;
 
@@ -92,7 +95,7 @@ class FakeDevices final : public Devices {
   }
   Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
-      std::function<void(ByteView datagram)> on_datagram) override {
+      std::function<void(ByteView datagram, WallTime received)> on_datagram) override {
     if (failure) return fail(*failure);
     inboxes[path] = {std::move(on_datagram), for_everybody, true};
     return std::unique_ptr<DatagramInbox>(std::make_unique<Box>(inboxes[path]));
@@ -113,6 +116,7 @@ class FakeDevices final : public Devices {
     return std::unique_ptr<HardwareClock>(std::make_unique<Hard>(found->second));
   }
   Leap kernel_leap() override { return leap; }
+  int kernel_tai() override { return tai; }
 
  private:
   [[nodiscard]] Failure<Error> missing(const std::string& path) const {
@@ -123,7 +127,16 @@ class FakeDevices final : public Devices {
     explicit Port(Serial& serial) : serial_(serial) {}
     ~Port() override { serial_.open = false; }
     Result<void> write(ByteView octets) override {
+      if (serial_.write_failure) return fail(*serial_.write_failure);
       serial_.written += as_text(octets);
+      return {};
+    }
+    Result<void> set_rts(bool on) override {
+      serial_.rts = on;
+      return {};
+    }
+    Result<void> set_dtr(bool on) override {
+      serial_.dtr = on;
       return {};
     }
     Serial& serial_;
