@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpq/json.h"
 
-// Holds all of Boost.JSON, so that nothing has to be linked.
 #include <array>
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <cmath>
 
 #include "ntpq/status_text.h"
+#include "ntpq/text.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -88,5 +88,7 @@ std::string to_json(const Answer& answer) {
   if (!answer.text.empty()) root["text"] = answer.text;
   return json::serialize(root) + '\n';
 }
+
+std::string to_json(std::string_view text) { return json::serialize(json::string(visible(text))); }
 
 }  // namespace ntp::ntpq

@@ -21,12 +21,15 @@ namespace ntp {
 namespace nts {
 class KeyEstablishment;
 }
+class Devices;
 
 class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual WallTime wall() const = 0;
   [[nodiscard]] virtual MonoTime mono() const = 0;
+  /// How long the host has been suspended since it was started, which mono() leaves out.
+  [[nodiscard]] virtual Duration suspended() const { return Duration::zero(); }
   /// Carries the command out, or says why not (no right, or the kernel refused). A clock that is
   /// only read accepts every command and does nothing.
   virtual Result<void> apply(const ClockCommand& command) = 0;
@@ -68,6 +71,8 @@ struct Datagram {
   Address local;
   /// When it arrived: the kernel's stamp where there is one, else the clock read on receipt.
   WallTime received;
+  /// It is longer than any packet of NTP; `payload` is its front.
+  bool truncated = false;
 };
 
 /// A socket connected to one server; closed by its destruction.
@@ -207,6 +212,8 @@ struct Host {
   Log& log;
   /// Null: sources with `nts` can't be used (libntp/nts/key_establishment.h).
   nts::KeyEstablishment* key_establishment = nullptr;
+  /// Null: there are no reference clocks (libntp/core/devices.h).
+  Devices* devices = nullptr;
 };
 
 }  // namespace ntp

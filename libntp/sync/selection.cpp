@@ -167,13 +167,13 @@ void follow(const Contender& c, Tally tally, SelectionResult& result) {
   result.poll_wish = c.candidate->poll_wish;
 }
 
-/// The first PPS source that the majority contains gives the time within the second, if a preferred
-/// source numbers the seconds, or if nobody is asked for (tos minsane 0).
+/// The first PPS source that the majority contains gives the time within the second, if it or a
+/// preferred source numbers the seconds, or if nobody is asked for (tos minsane 0).
 void consider_pps(const Contender& pps, bool has_prefer, const SelectionLimits& limits,
                   SelectionResult& result) {
   const bool has_peer = result.system_peer.has_value();
-  const bool wanted =
-      has_prefer || (has_peer && pps.candidate->prefer) || (!has_peer && limits.min_sane == 0);
+  const bool wanted = pps.candidate->numbers_seconds || has_prefer ||
+                      (has_peer && pps.candidate->prefer) || (!has_peer && limits.min_sane == 0);
   if (wanted && std::abs(result.offset) < kPpsRange) follow(pps, Tally::PpsPeer, result);
 }
 

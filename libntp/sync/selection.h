@@ -42,6 +42,8 @@ struct Candidate {
   double root_dispersion = 0;  // s, this hop included
   bool prefer = false;
   bool truechimer = false;  // the option `true`
+  /// Of a Pps: it knows the second, too, so that nobody has to tell it.
+  bool numbers_seconds = false;
 };
 
 /// The `tos` options that the selection obeys.

@@ -55,14 +55,21 @@ struct RecordReply {
   unsigned rejected = 0;
   unsigned flags = 0;  // the test it failed; 0: accepted
 };
+/// A line of a reference clock, for clockstats.
+struct RecordClock {
+  std::string text;
+};
 /// Count the event, and log it where the configuration says so.
 struct Report {
   control::PeerEvent event;
   std::string detail;
 };
+/// For the log; lines with the same key, which is the text if it is empty, come at most once an
+/// hour.
 struct Note {
   LogLevel level;
   std::string text;
+  std::string key = {};
 };
 /// Remove this association.
 struct Demobilize {
@@ -70,7 +77,7 @@ struct Demobilize {
 };
 
 using Action = std::variant<Send, Resolve, Establish, Spawn, Reselect, RecordEstimate, RecordReply,
-                            Report, Note, Demobilize>;
+                            RecordClock, Report, Note, Demobilize>;
 using Actions = std::vector<Action>;
 
 }  // namespace ntp::association

@@ -42,6 +42,8 @@ struct Context {
   const sync::CorrectionLine* corrections = nullptr;
   /// What is known of the own oscillator before a source has told.
   sync::FrequencyPrior frequency{0, 50e-6};
+  /// The system has the time from some source.
+  bool synchronized = false;
   /// The system peer, 0 if there is none.
   Id system_peer = 0;
   /// Sources that count towards `tos maxclock`, and those that the selection kept.
@@ -68,7 +70,7 @@ class Association {
   Association& operator=(const Association&) = delete;
 
   /// The time to call on_timer().
-  [[nodiscard]] MonoTime due() const { return schedule_.due(); }
+  [[nodiscard]] virtual MonoTime due() const { return schedule_.due(); }
   virtual Actions on_timer(const Context& context) = 0;
   /// A name was looked up.
   virtual Actions resolved(const Result<std::vector<Address>>& addresses, const Context& context);

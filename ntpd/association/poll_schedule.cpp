@@ -78,6 +78,8 @@ void PollSchedule::slow_down(MonoTime now, int poll, Random& random) {
   update(now, min_poll_, random);
 }
 
+void PollSchedule::follow(int poll) { poll_ = std::clamp(poll, min_poll_, max_poll_); }
+
 void PollSchedule::set_limits(MonoTime now, int min_poll, int max_poll, Random& random) {
   min_poll_ = min_poll;
   max_poll_ = std::max(min_poll, max_poll);

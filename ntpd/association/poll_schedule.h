@@ -52,6 +52,8 @@ class PollSchedule {
   void update(MonoTime now, int poll, Random& random);
   /// The server asked for fewer packets: no more bursts, and at least 2^`poll` s between polls.
   void slow_down(MonoTime now, int poll, Random& random);
+  /// The interval (held between minpoll and maxpoll) from the next poll on.
+  void follow(int poll);
   /// Other limits, log2 s, from now on.
   void set_limits(MonoTime now, int min_poll, int max_poll, Random& random);
   /// Back to minpoll, with a first poll at `first`.

@@ -34,9 +34,11 @@ int run_check(const Options& options) {
   }
   for (const config::SourceSettings& source : parsed.settings.sources) {
     if (source.driver.empty()) continue;
-    if (const auto driver = refclock::make_driver(source); !driver) {
+    if (refclock::find_driver(source.driver) == nullptr) {
       parsed.hints.push_back({config::Severity::Warning, source.where,
-                              driver.error().message + ": this source is left out"});
+                              "reference clock driver " + source.driver +
+                                  " is not built in: this source is left out (there are " +
+                                  refclock::built_in_drivers() + ')'});
     }
   }
   const check::Report report = check::check(parsed, circumstances, os::HostSurvey());

@@ -39,8 +39,8 @@ void Engine::log_event(std::uint32_t log_class, const std::string& line) {
   statistics_->record(StatisticsSet::Proto, line);
 }
 
-void Engine::log_seldom(LogLevel level, const std::string& text) {
-  const auto held_back = log_limiter_.admit(text, host_.clock.mono());
+void Engine::log_seldom(LogLevel level, const std::string& text, const std::string& key) {
+  const auto held_back = log_limiter_.admit(key.empty() ? text : key, host_.clock.mono());
   if (!held_back) return;
   host_.log.write(level, *held_back == 0
                              ? text
@@ -67,6 +67,10 @@ void Engine::record_clock_update() {
   record.wander = controller.wander();
   record.poll = controller.poll_exponent();
   statistics_->record(StatisticsSet::Loop, fields(record));
+}
+
+void Engine::record_clock(const association::Association& clock, const std::string& text) {
+  statistics_->record(StatisticsSet::Clock, clock.name() + ' ' + text);
 }
 
 void Engine::record_estimate(const association::Association& association) {

@@ -6,7 +6,6 @@
 #include "ntpd/association/refclock_association.h"
 #include "ntpd/association/server_association.h"
 #include "ntpd/engine/engine.h"
-#include "ntpd/refclock/driver.h"
 
 namespace ntp::engine {
 namespace {
@@ -47,6 +46,7 @@ association::Context Engine::context() const {
       .precision = options_.precision,
       .corrections = &clock_.controller().corrections(),
       .frequency = clock_.controller().frequency_prior(),
+      .synchronized = state_.leap != Leap::Unsynchronized,
       .system_peer = state_.peer,
       .active_sources = 0,
       .survivors = survivors_,
@@ -70,13 +70,13 @@ Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool
   auto row = std::make_unique<Row>();
   switch (source.type) {
     case config::SourceType::Refclock: {
-      auto driver = refclock::make_driver(source);
-      if (!driver) {
-        host_.log.error("REFCLOCK: " + driver.error().message);
+      auto unit = take_clock(source);
+      if (!unit) {
+        host_.log.error("REFCLOCK: " + unit.error().message);
         return nullptr;
       }
       row->association = std::make_unique<association::RefclockAssociation>(
-          next_id_, source, now, first, std::move(*driver));
+          next_id_, source, now, first, std::move(*unit));
       break;
     }
     case config::SourceType::Pool:
@@ -126,21 +126,26 @@ void Engine::perform(association::Id id, association::Actions actions) {
   for (auto& action : actions) {
     Row* row = find(id);
     if (row == nullptr) return;
-    std::visit(Overloaded{
-                   [&](association::Send& send) { perform(*row, send); },
-                   [&](association::Resolve& request) { look_up(id, request); },
-                   [&](association::Establish& wanted) { establish(*row, wanted); },
-                   [&](association::Spawn& wanted) { spawn(id, wanted); },
-                   [&](association::Reselect&) { reselect(); },
-                   [&](association::RecordEstimate&) { record_estimate(*row->association); },
-                   [&](association::RecordReply& reply) { record_reply(*row->association, reply); },
-                   [&](association::Report& event) {
-                     report(*row->association, event.event, event.detail);
-                   },
-                   [&](association::Note& note) { log_seldom(note.level, note.text); },
-                   [&](association::Demobilize& end) { demobilize(id, end.reason); },
-               },
-               action);
+    std::visit(
+        Overloaded{
+            [&](association::Send& send) { perform(*row, send); },
+            [&](association::Resolve& request) { look_up(id, request); },
+            [&](association::Establish& wanted) { establish(*row, wanted); },
+            [&](association::Spawn& wanted) { spawn(id, wanted); },
+            [&](association::Reselect&) { reselect(); },
+            [&](association::RecordEstimate&) {
+              record_estimate(*row->association);
+              calibrate(*row->association);
+            },
+            [&](association::RecordReply& reply) { record_reply(*row->association, reply); },
+            [&](association::RecordClock& line) { record_clock(*row->association, line.text); },
+            [&](association::Report& event) {
+              report(*row->association, event.event, event.detail);
+            },
+            [&](association::Note& note) { log_seldom(note.level, note.text, note.key); },
+            [&](association::Demobilize& end) { demobilize(id, end.reason); },
+        },
+        action);
     if (!running_) return;
   }
   if (Row* row = find(id)) {
@@ -208,6 +213,13 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   Row* row = find(id);
   if (row == nullptr) return;
   ++packets_received_;
+  if (datagram.truncated) {
+    ++packets_dropped_;
+    server_.count_reply(datagram.payload, server::DropReason::BadFormat);
+    return;
+  }
+  // One of the two clocks may have done the leap second already.
+  if (leap_watch_.second().disturbs(host_.clock.mono())) return;
   auto& server = static_cast<ServerAssociation&>(*row->association);
   if (!admits_reply(datagram)) {
     server.count_restricted();

@@ -57,11 +57,13 @@ control::SystemView Engine::system() const {
   view.source = kNoSource;
   if (const Row* row = find(state_.peer)) {
     const auto peer = row->association->view(context());
+    // Without a discipline nothing else keeps it within the limits of the source.
+    if (!clock_.disciplines()) view.time_constant = peer.host_poll;
     view.peer_address = peer.remote;
     view.peer_mode = peer.host_mode;
     const auto* clock =
         dynamic_cast<const association::RefclockAssociation*>(row->association.get());
-    view.source = clock ? clock->driver().source_code() : kNetworkSource;
+    view.source = clock ? clock->driver().source_code : kNetworkSource;
   }
   view.event_count = events_.count();
   view.event_code = events_.code();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/fake_devices.h"
 #include "tests/support/fakes.h"
 
 namespace ntp::association {
@@ -23,7 +24,8 @@ class RefclockAssociationTest : public ::testing::Test {
                    .random = random_};
   }
   void make() {
-    clock_.emplace(5, source_, context(), MonoTime{}, std::move(*refclock::make_driver(source_)));
+    clock_.emplace(5, source_, context(), MonoTime{},
+                   std::move(*refclock::make_unit(source_, &devices_)));
   }
   Actions poll() {
     elapsed_ = std::max(elapsed_, clock_->due().time_since_epoch());
@@ -32,6 +34,7 @@ class RefclockAssociationTest : public ::testing::Test {
 
   config::SourceSettings source_;
   config::TosSettings limits_;
+  test::FakeDevices devices_;
   test::CountingRandom random_;
   Id system_peer_ = 0;
   Duration elapsed_{};
@@ -75,7 +78,7 @@ TEST_F(RefclockAssociationTest, LocalClockKeepsSilentWhileOthersLead) {
 
 TEST_F(RefclockAssociationTest, UnknownDriversAreRefusedByName) {
   source_.driver = "sundial";
-  const auto driver = refclock::make_driver(source_);
+  const auto driver = refclock::make_unit(source_, &devices_);
   ASSERT_FALSE(driver);
   EXPECT_NE(driver.error().message.find("sundial"), std::string::npos);
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/refclock/feed.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+namespace ntp::refclock {
+namespace {
+
+// News that wait for the next second; a device that causes more is cut short.
+constexpr std::size_t kMostNews = 64;
+constexpr std::size_t kLongestTimecode = 127;
+constexpr double kLargestOffset = 68.0 * 365 * 86400;
+
+}  // namespace
+
+std::string_view event_text(ClockEvent event) {
+  constexpr std::array<std::string_view, 7> kTexts{
+      "clk_unspec",     "clk_no_reply", "clk_bad_format", "clk_fault",
+      "clk_bad_signal", "clk_bad_date", "clk_bad_time"};
+  return kTexts[static_cast<std::size_t>(event)];
+}
+
+std::optional<WallTime> wall_time(std::int64_t seconds, std::int64_t nanoseconds) {
+  constexpr std::int64_t kLast = 8'589'934'592;  // 2^33 s: 2242
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  if (seconds < 0 || seconds > kLast || nanoseconds < 0 || nanoseconds >= kNanoseconds) {
+    return std::nullopt;
+  }
+  return WallTime(std::chrono::seconds(seconds) + Duration(nanoseconds));
+}
+
+void Feed::tell(News news) {
+  if (news_.size() < kMostNews) news_.push_back(std::move(news));
+}
+
+void Feed::sample(WallTime reference, WallTime received, double fudge) {
+  offset(to_seconds(reference - received) + fudge, received);
+}
+
+void Feed::offset(double offset, WallTime received) {
+  if (std::isfinite(offset) && std::abs(offset) < kLargestOffset) filter_.add(offset, received);
+}
+
+void Feed::report(ClockEvent event) {
+  switch (event) {
+    case ClockEvent::Timeout:
+      ++counters_.no_reply;
+      break;
+    case ClockEvent::BadFormat:
+      ++counters_.bad_format;
+      break;
+    case ClockEvent::BadDate:
+    case ClockEvent::BadTime:
+      ++counters_.bad_data;
+      break;
+    case ClockEvent::Nominal:
+    case ClockEvent::Fault:
+    case ClockEvent::BadSignal:
+      break;
+  }
+  counters_.reports = std::min(counters_.reports + 1, 15);
+  if (status_ == event) return;
+  status_ = event;
+  tell(StateChange{event});
+}
+
+void Feed::timecode(std::string_view text) {
+  timecode_.assign(text.substr(0, kLongestTimecode));
+  std::replace_if(
+      timecode_.begin(), timecode_.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
+}
+
+void Feed::stats(std::string text) { tell(StatsLine{std::move(text)}); }
+
+void Feed::log(LogLevel level, std::string_view key, std::string text) {
+  const auto known = [key](const News& each) {
+    const auto* line = std::get_if<LogLine>(&each);
+    return line != nullptr && line->key == key;
+  };
+  if (std::none_of(news_.begin(), news_.end(), known)) {
+    tell(LogLine{level, std::string(key), std::move(text)});
+  }
+}
+
+void Feed::set_precision(int precision) { precision_ = std::clamp(precision, -31, 0); }
+
+void Feed::lost(const std::string& reason) {
+  if (!loss_) loss_ = reason;
+}
+
+}  // namespace ntp::refclock

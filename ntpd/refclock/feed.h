@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "libntp/core/clock_command.h"
+#include "libntp/core/seams.h"
+#include "ntpd/refclock/driver.h"
+#include "ntpd/refclock/median_filter.h"
+
+namespace ntp::refclock {
+
+/// What has happened to a clock, for the log and the statistics.
+struct StateChange {
+  ClockEvent event;
+};
+/// A line of clockstats, without stamp and name.
+struct StatsLine {
+  std::string text;
+};
+/// For the log, at most once an hour for each `key`.
+struct LogLine {
+  LogLevel level;
+  std::string key;
+  std::string text;
+};
+using News = std::variant<StateChange, StatsLine, LogLine>;
+
+/// What a driver tells, and what all drivers have in common: median filter, counters, status,
+/// clock variables. Nothing a device sends makes it grow.
+class Feed {
+ public:
+  explicit Feed(const config::SourceSettings& settings) : settings_(settings) {}
+
+  // For drivers.
+  [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }
+  [[nodiscard]] bool flag(int number) const { return (settings_.flags >> (number - 1) & 1) != 0; }
+
+  /// The clock said `reference` when the own one showed `received`; `fudge`, s, is added. An
+  /// offset beyond 68 years is no sample.
+  void sample(WallTime reference, WallTime received, double fudge);
+  /// The same with the offset itself, s.
+  void offset(double offset, WallTime received);
+  /// What went wrong, or Nominal. Counted; a change of it is an event.
+  void report(ClockEvent event);
+  /// What the clock said last, for the clock variable: 127 characters at most.
+  void timecode(std::string_view text);
+  [[nodiscard]] const std::string& timecode() const { return timecode_; }
+  void stats(std::string text);
+  /// `key` tells what the line is about, whatever figures are in it.
+  void log(LogLevel level, std::string_view key, std::string text);
+  /// Unsynchronized: samples are ignored at the next poll.
+  void set_leap(Leap leap) { leap_ = leap; }
+  /// log2 s, held within -31..0.
+  void set_precision(int precision);
+  /// The pulse is there: the source may take part in the selection as PPS.
+  void set_pulse(bool lit) { pulse_ = lit; }
+  /// s: what the clock may be off by at its root.
+  void set_root_dispersion(double dispersion) { root_dispersion_ = dispersion; }
+  void set_refid(RefId refid) { refid_ = refid; }
+  /// A driver of many clocks says which one it is, when it is made.
+  void set_identity(std::string_view name, std::string_view description) {
+    name_ = name;
+    description_ = description;
+  }
+  /// s: the time1 of a clock for which none is configured.
+  void set_time1(double seconds) { settings_.time1 = seconds; }
+  void drop_samples() { filter_.clear(); }
+  /// The samples are to be used now, not at the next poll.
+  void hand_in() { hand_in_ = true; }
+  [[nodiscard]] bool has_samples() const { return !filter_.empty(); }
+  /// The device is gone: it is closed, and opened again later.
+  void lost(const std::string& reason);
+
+  // For the unit.
+  [[nodiscard]] MedianFilter& filter() { return filter_; }
+  std::vector<News> take_news() { return std::move(news_); }
+  std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
+  bool take_hand_in() { return std::exchange(hand_in_, false); }
+  [[nodiscard]] Leap leap() const { return leap_; }
+  [[nodiscard]] std::optional<int> precision() const { return precision_; }
+  [[nodiscard]] bool pulse() const { return pulse_; }
+  [[nodiscard]] double root_dispersion() const { return root_dispersion_; }
+  [[nodiscard]] std::optional<RefId> refid() const { return refid_; }
+  /// Empty if they are the driver's.
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& description() const { return description_; }
+  /// s: moves time1 (`enable calibrate`).
+  void nudge_time1(double by) { settings_.time1 += by; }
+
+  struct Counters {
+    std::uint64_t polls = 0;
+    std::uint64_t no_reply = 0;
+    std::uint64_t bad_format = 0;
+    std::uint64_t bad_data = 0;
+    int reports = 0;  // 15 at most
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] ClockEvent status() const { return status_; }
+  void count_poll() { ++counters_.polls; }
+
+ private:
+  void tell(News news);
+
+  config::SourceSettings settings_;
+  MedianFilter filter_;
+  Counters counters_;
+  ClockEvent status_ = ClockEvent::Nominal;
+  std::string timecode_;
+  std::vector<News> news_;
+  std::optional<std::string> loss_;
+  Leap leap_ = Leap::None;
+  std::optional<int> precision_;
+  bool pulse_ = false;
+  bool hand_in_ = false;
+  double root_dispersion_ = 0;
+  std::optional<RefId> refid_;
+  std::string name_, description_;
+};
+
+/// `clk_no_reply`: as the event's line has it.
+[[nodiscard]] std::string_view event_text(ClockEvent event);
+
+/// The time of a device, if it lies where a WallTime has room to calculate: 1970 to 2242.
+[[nodiscard]] std::optional<WallTime> wall_time(std::int64_t seconds, std::int64_t nanoseconds);
+
+}  // namespace ntp::refclock
