@@ -20,16 +20,20 @@ constexpr std::array<Wander, 13> kWanders{{{3e-11, 0},
                                            {1e-10, 3e-12},
                                            {1e-10, 3e-11},
                                            {1e-9, 3e-11}}};
-constexpr double kUsualWander = 1e-9;
-constexpr double kPriorWeight = 1;
-constexpr double kForget = 0.98;
-constexpr double kLost = -12;  // log of the weight
-constexpr double kFloorShare = 0.01;
-constexpr int kStraysToRestart = 4;
-constexpr int kFitsToTrust = 8;
-constexpr int kFitsToLearn = 4;
-constexpr double kLearnSlack = 0.1;
-constexpr double kPollNoise = 0.5;
+// README.md says why each of these is what it is.
+constexpr double kUsualWander = 1e-9;  // s/s per root of a second, of an oscillator not known yet
+constexpr double kPriorWeight = 1;     // log of the weight, for a decade squared away from that
+constexpr double kForget = 0.98;       // of the evidence, from one sample to the next
+constexpr double kLost = -12;          // log of the weight of a filter that has lost track
+constexpr double kFloorShare = 0.01;   // of the queues: what the edges of windows are blurred by
+constexpr int kStraysToRestart = 4;    // samples in a row that fit nothing
+constexpr int kFitsToTrust = 8;        // samples that make a frequency worth keeping through a leap
+constexpr int kFitsToLearn = 4;        // samples before what is foretold says something of the path
+constexpr double kLearnSlack =
+    0.1;  // of the queues: so far outside of its window a sample still tells
+constexpr double kPollNoise = 0.5;  // of the queues: what one measurement strays by
+constexpr int kNoiseMemory = 40;    // samples, of a reference clock's noise
+constexpr double kOutlier = 4;      // deviations: more of it is not learnt as noise
 
 }  // namespace
 
@@ -134,10 +138,10 @@ bool SourceEstimator::take(const RawSample& sample) {
     } else {
       evidence = e.filter.update(sample.offset, e.noise);
       const double residual = sample.offset - e.filter.offset();
-      const double square = std::min(residual * residual, 16 * e.noise * e.noise) +
+      const double square = std::min(residual * residual, kOutlier * kOutlier * e.noise * e.noise) +
                             std::min(e.filter.offset_variance(), e.noise * e.noise);
-      e.noise =
-          std::sqrt(e.noise * e.noise + (square - e.noise * e.noise) / std::min(samples_, 40));
+      e.noise = std::sqrt(e.noise * e.noise +
+                          (square - e.noise * e.noise) / std::min(samples_, kNoiseMemory));
     }
     e.log_weight = kForget * e.log_weight + std::log(evidence + 1e-300);
     best = std::max(best, e.log_weight);

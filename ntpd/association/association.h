@@ -113,6 +113,8 @@ class Association {
   [[nodiscard]] double root_delay() const;                             // s, this hop included
   [[nodiscard]] double root_dispersion(const Context& context) const;  // s, this hop included
   [[nodiscard]] const sync::Estimate& estimate() const { return filter_.estimate(); }
+  /// Enough is measured for an estimate.
+  [[nodiscard]] bool has_estimate() const { return filter_.has_estimate(); }
   [[nodiscard]] int min_poll() const { return schedule_.min_poll(); }
   [[nodiscard]] int max_poll() const { return schedule_.max_poll(); }
   [[nodiscard]] bool in_burst() const { return schedule_.in_burst(); }

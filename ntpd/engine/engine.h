@@ -281,6 +281,7 @@ class Engine final : public control::Model {
 
   // engine_select.cpp: from samples to the clock.
   void reselect();
+  [[nodiscard]] bool awaits_votes() const;
   void lose_peer();
   void follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
               bool is_own_clock);

@@ -9,6 +9,8 @@
 namespace ntp::engine {
 namespace {
 
+constexpr Duration kFirstVotes = std::chrono::seconds(6);
+
 sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
   sync::SelectionLimits limits;
   limits.min_clock = tos.min_clock;
@@ -21,7 +23,18 @@ sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
 
 }  // namespace
 
+/// At the start the first two answers would set the clock, whoever they are from. Sources that have
+/// answered once are given time for their second answer, and with it for their vote.
+bool Engine::awaits_votes() const {
+  if (synchronized_once_ || host_.clock.mono() - started_ >= kFirstVotes) return false;
+  return std::ranges::any_of(rows_, [](const auto& row) {
+    const association::Association& source = *row->association;
+    return source.active() && source.reach() != 0 && !source.has_estimate();
+  });
+}
+
 void Engine::reselect() {
+  if (awaits_votes()) return;
   const auto now = context();
   std::vector<sync::Candidate> candidates;
   std::vector<Row*> offered;
