@@ -82,12 +82,13 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime n
                     bool is_own_clock) {
   const auto now = context();
   association::Association& peer = *row.association;
-  if (peer.id() != state_.peer) {
+  const bool is_new = peer.id() != state_.peer;
+  if (is_new) {
     state_.peer = peer.id();
     report(peer, control::PeerEvent::SystemPeer, {});
   }
-  if (newest <= state_.last_sample) return;
-  state_.last_sample = newest;
+  if (newest <= state_.last_sample && !is_new) return;
+  state_.last_sample = std::max(state_.last_sample, newest);
 
   state_.stratum = std::min(peer.stratum() + 1, wire::kStratumUnsynchronized);
   state_.reference_id =

@@ -115,6 +115,8 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *timer) {
 }
 int timerfd_create(int clock, int flags) { (void)flags; return NEXT(timerfd_create)(clock, 0); }
 int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old) {
+    // one that waits for the clock to be set: nobody sets it here
+    if (flags & TFD_TIMER_CANCEL_ON_SET) { errno = EINVAL; return -1; }
     (void)old; return NEXT(timerfd_settime)(fd, flags, value, NULL);
 }
 
