@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "ntpd/control/format.h"
 #include "ntpd/control/name_list.h"
 #include "ntpd/control/query.h"
 #include "ntpd/control/variables.h"
