@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpq/json.h"
 
-// Holds all of Boost.JSON, so that nothing has to be linked.
 #include <array>
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <cmath>
 
 #include "ntpq/status_text.h"

@@ -27,7 +27,9 @@ constexpr auto kDrivers = std::to_array<Driver>({{1, "local"},
                                                  {30, "oncore"},
                                                  {40, "jjy"},
                                                  {42, "zyfer"},
-                                                 {46, "gpsd"}});
+                                                 {46, "gpsd"},
+                                                 {47, "phc"},
+                                                 {48, "sock"}});
 
 }  // namespace
 

@@ -115,7 +115,7 @@ class Devices {
   /// handed on; of those longer than 256 octets the beginning.
   virtual Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
-      std::function<void(ByteView datagram)> on_datagram) = 0;
+      std::function<void(ByteView datagram, WallTime received)> on_datagram) = 0;
   /// Connects in the background; on_closed says if that fails.
   virtual Result<std::unique_ptr<Connection>> connect(const Endpoint& remote,
                                                       std::function<void()> on_connected,
@@ -123,6 +123,8 @@ class Devices {
   virtual Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) = 0;
   /// What the kernel's clock has of leap seconds; Unsynchronized if nobody keeps it right.
   virtual Leap kernel_leap() = 0;
+  /// What the kernel has been told of TAI - UTC, s; 0: nothing.
+  virtual int kernel_tai() = 0;
 };
 
 }  // namespace ntp

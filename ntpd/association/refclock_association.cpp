@@ -7,6 +7,7 @@ namespace ntp::association {
 namespace {
 
 constexpr Duration kTick = std::chrono::seconds(1);
+constexpr Duration kFirstPoll = std::chrono::seconds(8);
 // NTPsec: this many polls without a sample in a row weaken what is known, each one more.
 constexpr unsigned kRecentPolls = 0x0f;
 
@@ -28,6 +29,11 @@ RefclockAssociation::RefclockAssociation(Id id, const config::SourceSettings& se
   take_identity();
   flash_ = peer_tests(context);
   if (!unit_->is_open()) unit_->open(context.mono);
+  // There is nothing to be had at once from what is looked at each second.
+  if (driver().ticks) {
+    schedule_.set_due(next_tick_ +
+                      std::min(kFirstPoll, from_seconds(log2_seconds(schedule_.poll()))));
+  }
 }
 
 void RefclockAssociation::take_identity() {
@@ -56,7 +62,7 @@ Actions RefclockAssociation::on_timer(const Context& context) {
     next_tick_ = std::max(next_tick_ + kTick, context.mono + kTick / 2);
   }
   if (context.mono >= schedule_.due()) poll(now, context, actions);
-  if (driver().kind == sync::SourceKind::Pps && was_lit_ != is_lit()) actions.push_back(Reselect{});
+  if (was_lit_ != is_lit()) actions.push_back(Reselect{});
   was_lit_ = is_lit();
   tell_news(actions);
   return actions;

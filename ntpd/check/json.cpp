@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Holds all of Boost.JSON, so that nothing has to be linked.
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 
 #include "ntpd/check/report.h"
 

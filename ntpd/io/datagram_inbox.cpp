@@ -27,8 +27,9 @@ constexpr auto kPause = std::chrono::milliseconds(10);
 
 class Receiver : public std::enable_shared_from_this<Receiver> {
  public:
-  Receiver(asio::io_context& context, int fd, std::function<void(ByteView)> handler)
-      : descriptor_(context, fd), pause_(context), handler_(std::move(handler)) {}
+  Receiver(asio::io_context& context, const Clock& clock, int fd,
+           std::function<void(ByteView, WallTime)> handler)
+      : clock_(clock), descriptor_(context, fd), pause_(context), handler_(std::move(handler)) {}
 
   void wait() {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -50,7 +51,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
       const ssize_t size =
           recv(descriptor_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
       if (size < 0) break;
-      handler_(ByteView(buffer_).first(static_cast<std::size_t>(size)));
+      handler_(ByteView(buffer_).first(static_cast<std::size_t>(size)), clock_.wall());
     }
     if (count < kBatch) return wait();
     pause_.expires_after(kPause);
@@ -59,9 +60,10 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
     });
   }
 
+  const Clock& clock_;
   asio::posix::stream_descriptor descriptor_;
   asio::steady_timer pause_;
-  std::function<void(ByteView)> handler_;
+  std::function<void(ByteView, WallTime)> handler_;
   std::array<std::uint8_t, 256> buffer_{};
   bool closed_ = false;
 };
@@ -83,8 +85,8 @@ class AsioInbox final : public DatagramInbox {
 }  // namespace
 
 Result<std::unique_ptr<DatagramInbox>> bind_datagram_inbox(
-    EventLoop& loop, const std::string& path, bool for_everybody,
-    std::function<void(ByteView datagram)> on_datagram) {
+    EventLoop& loop, const Clock& clock, const std::string& path, bool for_everybody,
+    std::function<void(ByteView datagram, WallTime received)> on_datagram) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path) {
@@ -105,7 +107,8 @@ Result<std::unique_ptr<DatagramInbox>> bind_datagram_inbox(
       chmod(path.c_str(), mode) != 0) {
     return fail(path + ": " + error_text(errno));
   }
-  auto receiver = std::make_shared<Receiver>(loop.context(), fd.get(), std::move(on_datagram));
+  auto receiver =
+      std::make_shared<Receiver>(loop.context(), clock, fd.get(), std::move(on_datagram));
   fd.release();
   receiver->wait();
   return std::unique_ptr<DatagramInbox>(std::make_unique<AsioInbox>(std::move(receiver), path));

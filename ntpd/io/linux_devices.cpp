@@ -27,8 +27,8 @@ Result<std::shared_ptr<ShmSegment>> LinuxDevices::attach_segment(int unit, bool 
 
 Result<std::unique_ptr<DatagramInbox>> LinuxDevices::bind_inbox(
     const std::string& path, bool for_everybody,
-    std::function<void(ByteView datagram)> on_datagram) {
-  return bind_datagram_inbox(loop_, path, for_everybody, std::move(on_datagram));
+    std::function<void(ByteView datagram, WallTime received)> on_datagram) {
+  return bind_datagram_inbox(loop_, clock_, path, for_everybody, std::move(on_datagram));
 }
 
 Result<std::unique_ptr<Connection>> LinuxDevices::connect(const Endpoint& remote,
@@ -55,6 +55,11 @@ Leap LinuxDevices::kernel_leap() {
     default:
       return Leap::Unsynchronized;
   }
+}
+
+int LinuxDevices::kernel_tai() {
+  timex now{};
+  return adjtimex(&now) < 0 ? 0 : now.tai;
 }
 
 }  // namespace ntp::io

@@ -19,12 +19,13 @@ class LinuxDevices final : public Devices {
   Result<std::shared_ptr<ShmSegment>> attach_segment(int unit, bool for_everybody) override;
   Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
-      std::function<void(ByteView datagram)> on_datagram) override;
+      std::function<void(ByteView datagram, WallTime received)> on_datagram) override;
   Result<std::unique_ptr<Connection>> connect(const Endpoint& remote,
                                               std::function<void()> on_connected,
                                               StreamHandlers handlers) override;
   Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) override;
   Leap kernel_leap() override;
+  int kernel_tai() override;
 
  private:
   EventLoop& loop_;

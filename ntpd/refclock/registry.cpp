@@ -6,8 +6,13 @@
 // All drivers, one line each: its word in ntp.conf. Its file defines `extern const DriverInfo
 // driver_WORD`.
 #define REGULATOR_DRIVERS(X) \
+  X(gpsd)                    \
   X(local)                   \
-  X(shm)
+  X(nmea)                    \
+  X(phc)                     \
+  X(pps)                     \
+  X(shm)                     \
+  X(sock)
 
 namespace ntp::refclock {
 

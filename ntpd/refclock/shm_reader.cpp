@@ -43,40 +43,35 @@ ShmSegment snapshot(ShmSegment& segment) {
 
 }  // namespace
 
-ShmReading read_segment(ShmSegment& segment) {
+ShmReading judge_segment(const ShmSegment& copy, std::int32_t before, std::int32_t after) {
+  using Status = ShmReading::Status;
   ShmReading reading;
-  if (Field(segment.valid).load() == 0) return reading;
-  const std::int32_t count = Field(segment.count).load();
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  const ShmSegment copy = snapshot(segment);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
-  Field(segment.valid).store(0);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
   reading.mode = copy.mode;
-  if (copy.mode > 0 && count != Field(segment.count).load()) {
-    reading.status = ShmReading::Status::Clash;
-    return reading;
-  }
-  if (copy.mode != 0 && copy.mode != 1) {
-    reading.status = ShmReading::Status::BadMode;
-    return reading;
-  }
+  reading.status = Status::BadMode;
+  if (copy.mode > 0 && before != after) reading.status = Status::Clash;
+  if (reading.status == Status::Clash || (copy.mode != 0 && copy.mode != 1)) return reading;
   const bool fine =
       extends(copy.clock_nsec, copy.clock_usec) && extends(copy.receive_nsec, copy.receive_usec);
   const auto reference =
       wall_time(copy.clock_sec, nanoseconds(fine, copy.clock_nsec, copy.clock_usec));
   const auto received =
       wall_time(copy.receive_sec, nanoseconds(fine, copy.receive_nsec, copy.receive_usec));
-  if (!reference || !received) {
-    reading.status = ShmReading::Status::BadTime;
-    return reading;
-  }
-  reading.status = ShmReading::Status::Good;
-  reading.reference = *reference;
-  reading.received = *received;
+  reading.status = reference && received ? Status::Good : Status::BadTime;
+  reading.reference = reference.value_or(WallTime{});
+  reading.received = received.value_or(WallTime{});
   reading.leap = copy.leap;
   reading.precision = copy.precision;
   return reading;
+}
+
+ShmReading read_segment(ShmSegment& segment) {
+  if (Field(segment.valid).load() == 0) return {};
+  const std::int32_t before = Field(segment.count).load();
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  const ShmSegment copy = snapshot(segment);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  Field(segment.valid).store(0);
+  return judge_segment(copy, before, Field(segment.count).load());
 }
 
 void prepare_segment(ShmSegment& segment) {

@@ -23,6 +23,9 @@ struct ShmReading {
   int precision = 0;  // log2 s
 };
 
+/// What a copy of a segment says; the counts are those before and after it was made.
+ShmReading judge_segment(const ShmSegment& copy, std::int32_t before, std::int32_t after);
+
 /// Takes what the writer has left, and says that it is taken. In mode 1 a writer counts up before
 /// and after it writes, so that a reader who came in between knows.
 ShmReading read_segment(ShmSegment& segment);

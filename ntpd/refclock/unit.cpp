@@ -2,8 +2,16 @@
 #include "ntpd/refclock/unit.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ntp::refclock {
+namespace {
+
+// s, NTPsec's panic threshold. Once there is a time, a clock that is so far off has lost its own;
+// to believe it would end the daemon.
+constexpr double kBeyondBelief = 1000;
+
+}  // namespace
 
 Unit::Unit(const DriverInfo& info, const config::SourceSettings& settings, Devices& devices)
     : info_(info), devices_(devices), feed_(settings), driver_(info.make(feed_)) {}
@@ -72,6 +80,13 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
     return std::nullopt;
   }
   retry_after_ = kFirstRetry;
+  if (now.synchronized && std::abs(median->offset) > kBeyondBelief) {
+    feed_.report(ClockEvent::BadDate);
+    feed_.log(LogLevel::Error, "date",
+              "REFCLOCK: " + name() + ": the time is known, and it says another one, by " +
+                  std::to_string(std::llround(median->offset)) + " s: not used");
+    return std::nullopt;
+  }
   if (feed_.leap() == Leap::Unsynchronized) return std::nullopt;
   if (feed_.status() != ClockEvent::Nominal) feed_.report(ClockEvent::Nominal);
   return Batch{.offset = median->offset,

@@ -15,6 +15,7 @@
 #include "tests/sim/sim_resolver.h"
 #include "tests/sim/sim_timers.h"
 #include "tests/sim/world.h"
+#include "tests/support/fake_devices.h"
 
 namespace ntp::sim {
 
@@ -36,7 +37,7 @@ class SimHost {
 
   /// As the daemon's constructor takes it.
   [[nodiscard]] Host seams() {
-    return {clock, timers, random, stack, resolver, files, log, &key_establishment};
+    return {clock, timers, random, stack, resolver, files, log, &key_establishment, &devices};
   }
   [[nodiscard]] const Address& address() const { return stack.addresses().front(); }
 
@@ -49,6 +50,7 @@ class SimHost {
   SimKeyEstablishment key_establishment;
   SimFiles files;
   SimLog log;
+  test::FakeDevices devices;
   ErrorRecorder recorder;
 };
 

@@ -39,7 +39,7 @@ class FakeDevices final : public Devices {
     bool open = false;
   };
   struct Inbox {
-    std::function<void(ByteView)> handler;
+    std::function<void(ByteView, WallTime)> handler;
     bool for_everybody = false;
     bool open = false;
   };
@@ -63,6 +63,7 @@ class FakeDevices final : public Devices {
   std::vector<std::shared_ptr<Link>> links;
   std::map<std::string, Hardware> hardware;
   Leap leap = Leap::None;
+  int tai = 0;
   /// Opening fails with this, whatever it is.
   std::optional<std::string> failure;
 
@@ -92,7 +93,7 @@ class FakeDevices final : public Devices {
   }
   Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
-      std::function<void(ByteView datagram)> on_datagram) override {
+      std::function<void(ByteView datagram, WallTime received)> on_datagram) override {
     if (failure) return fail(*failure);
     inboxes[path] = {std::move(on_datagram), for_everybody, true};
     return std::unique_ptr<DatagramInbox>(std::make_unique<Box>(inboxes[path]));
@@ -113,6 +114,7 @@ class FakeDevices final : public Devices {
     return std::unique_ptr<HardwareClock>(std::make_unique<Hard>(found->second));
   }
   Leap kernel_leap() override { return leap; }
+  int kernel_tai() override { return tai; }
 
  private:
   [[nodiscard]] Failure<Error> missing(const std::string& path) const {

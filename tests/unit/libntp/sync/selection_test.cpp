@@ -59,6 +59,8 @@ TEST_P(SelectionTable, SetsTallies) {
 
 std::vector<Case> cases() {
   const Candidate pps = of_kind(source(9, 1e-6, 0.001, 1e-7), SourceKind::Pps);
+  Candidate numbered = pps;
+  numbered.numbers_seconds = true;
   const Candidate local = of_kind(source(8, 0, 0.001), SourceKind::Local);
   return {
       {"Nobody", {}, {}, ""},
@@ -107,6 +109,8 @@ std::vector<Case> cases() {
       {"PpsWithPreferred", {pps, preferred(source(1, 0))}, {}, "o*"},
       {"PpsAloneNeedsMinSaneZero", {pps}, {.min_sane = 0}, "o"},
       {"PpsAlone", {pps}, {}, "x"},
+      {"PpsThatNumbersItsSeconds", {numbered, source(1, 0)}, {}, "o*"},
+      {"PpsThatNumbersItsSecondsAlone", {numbered}, {}, "o"},
       {"NotFinite",
        {source(1, std::nan("")), source(2, 0), source(3, 0, std::nan("")),
         source(4, std::numeric_limits<double>::infinity())},

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+
+#include "ntpd/refclock/calendar.h"
+#include "ntpd/refclock/driver.h"
+#include "ntpd/refclock/feed.h"
+#include "ntpd/refclock/lines.h"
+#include "ntpd/refclock/nmea_sentence.h"
+#include "ntpd/refclock/pulse_gate.h"
+
+namespace ntp::refclock {
+namespace {
+
+constexpr std::string_view kDevice = "/dev/gps%u";
+constexpr std::string_view kPulseDevice = "/dev/gpspps%u";
+constexpr int kPrecision = -9;
+constexpr int kPulsePrecision = -20;
+constexpr std::size_t kLongestLine = 127;
+
+// Mode bits.
+constexpr std::array<int, kNmeaKinds> kSelects{0x1, 0x2, 0x4, 0x8, 0x8, 0x100};
+constexpr int kSelection = 0xff0f;
+constexpr int kLogDelay = 0x80;
+constexpr int kLogTally = 0x10000;
+constexpr int kRateShift = 4;
+
+// How far a sentence may be from its pulse, s.
+constexpr double kPulseTimeout = 1.5;
+constexpr double kDeadBand = 0.45;
+// s between attempts to open the pulse.
+constexpr int kPulseRetry = 64;
+
+/// NTPsec: the rate is in the mode, or with `baud`; an unknown one is 9600.
+int baud_of(const config::SourceSettings& settings) {
+  constexpr std::array kRates{4800, 9600, 19200, 38400, 57600, 115200};
+  if (settings.baud != 0) return settings.baud;
+  const auto code = static_cast<std::size_t>(settings.mode >> kRateShift & 7);
+  return code < kRates.size() ? kRates[code] : 9600;
+}
+
+/// A GPS receiver that sends NMEA sentences, with or without its pulse.
+class NmeaDriver final : public Driver {
+ public:
+  explicit NmeaDriver(Feed& feed)
+      : feed_(feed),
+        lines_(
+            kLongestLine, [this](std::string_view line, WallTime at) { read(line, at); },
+            [this] { malformed(ClockEvent::BadFormat); }) {}
+
+  Result<void> open(Devices& devices) override {
+    devices_ = &devices;
+    lines_.clear();
+    SerialSettings serial;
+    const config::SourceSettings& settings = feed_.settings();
+    serial.path = settings.path.empty() ? with_unit(kDevice, settings.unit) : settings.path;
+    serial.baud = baud_of(settings);
+    StreamHandlers handlers;
+    handlers.on_octets = [this](ByteView octets, WallTime at) { lines_.add(octets, at); };
+    handlers.on_closed = [this](const std::string& reason) { feed_.lost(reason); };
+    auto port = devices.open_serial(serial, std::move(handlers));
+    if (!port) return Failure<Error>{port.error()};
+    port_ = std::move(*port);
+    feed_.set_precision(kPrecision);
+    pulse_retry_ = 0;
+    return {};
+  }
+
+  void close() override {
+    port_.reset();
+    capture_.reset();
+    edge_.reset();
+  }
+  void clock_stepped() override {
+    gate_.reset();
+    edge_.reset();
+  }
+
+  void tick(const Moment& now) override {
+    now_ = now;
+    if (feed_.flag(1) && !capture_ && pulse_retry_-- <= 0) open_pulse();
+    if (capture_) watch_pulse();
+  }
+
+  std::optional<ClockEvent> poll(const Moment& now) override {
+    now_ = now;
+    if (!related_) {
+      feed_.set_pulse(false);
+      feed_.set_precision(kPrecision);
+    }
+    related_ = false;
+    std::string text = feed_.timecode();
+    if ((feed_.settings().mode & kLogTally) != 0) {
+      std::array<char, 80> tally{};
+      std::snprintf(tally.data(), tally.size(), "  %u %u %u %u %u %u", tally_.total,
+                    tally_.accepted, tally_.rejected, tally_.malformed, tally_.filtered,
+                    tally_.pulses);
+      text = (text.empty() ? "(none)" : text) + tally.data();
+    }
+    feed_.stats(text);
+    tally_ = {};
+    return ClockEvent::Timeout;
+  }
+
+ private:
+  struct Tally {
+    unsigned total = 0;
+    unsigned accepted = 0;
+    unsigned rejected = 0;
+    unsigned malformed = 0;
+    unsigned filtered = 0;
+    unsigned pulses = 0;
+  };
+
+  [[nodiscard]] PulseEdge edge() const {
+    return feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
+  }
+  [[nodiscard]] std::string name() const {
+    return "NMEA(" + std::to_string(feed_.settings().unit) + ')';
+  }
+
+  void open_pulse() {
+    pulse_retry_ = kPulseRetry;
+    const config::SourceSettings& settings = feed_.settings();
+    auto capture = devices_->open_pulse(
+        settings.pps_path.empty() ? with_unit(kPulseDevice, settings.unit) : settings.pps_path);
+    auto ready = capture ? (*capture)->capture(edge()) : Failure<Error>{capture.error()};
+    if (!ready) {
+      return feed_.log(LogLevel::Error, "pulse",
+                       "REFCLOCK: " + name() + ": no PPS: " + ready.error().message);
+    }
+    capture_ = std::move(*capture);
+    gate_.reset();
+    edge_.reset();
+    if (!feed_.flag(3)) return;
+    if (const auto bound = capture_->bind_kernel(edge()); !bound) {
+      feed_.log(LogLevel::Error, "kernel", "REFCLOCK: refclock_params: " + bound.error().message);
+    }
+  }
+
+  /// The last edge that is no glitch, into edge_.
+  void watch_pulse() {
+    const auto pulse = capture_->latest(edge());
+    if (!pulse) {
+      feed_.log(LogLevel::Error, "pulse", "REFCLOCK: " + name() + ": " + pulse.error().message);
+      capture_.reset();
+      edge_.reset();
+      pulse_retry_ = kPulseRetry;
+      return;
+    }
+    if (!*pulse) return;
+    if (gate_.admit(**pulse) == PulseGate::Verdict::Good) edge_ = (*pulse)->at;
+  }
+
+  void malformed(ClockEvent event) {
+    ++tally_.malformed;
+    feed_.report(event);
+  }
+
+  void read(std::string_view line, WallTime received) {
+    const auto sentence = parse_nmea(line);
+    if (!sentence) return malformed(ClockEvent::BadFormat);
+    ++tally_.total;
+    if (sentence->kind == NmeaKind::Other) return;
+    const auto index = static_cast<std::size_t>(sentence->kind);
+    const int mode = feed_.settings().mode;
+    if ((mode & kLogDelay) != 0) log_delay(*sentence, received);
+    const bool selected = (mode & kSelection) == 0 || (mode & kSelects[index]) != 0;
+    if (!selected || (gps_time_ && sentence->kind != NmeaKind::Zdg)) {
+      ++tally_.filtered;
+      return;
+    }
+    // NTPsec: who has once had a checksum has it always; RMC has one.
+    if (!sentence->checksummed && (sentence->kind == NmeaKind::Rmc || had_checksum_[index])) {
+      return malformed(ClockEvent::BadFormat);
+    }
+    had_checksum_[index] |= sentence->checksummed;
+    use(*sentence, line, received);
+  }
+
+  void log_delay(const NmeaSentence& sentence, WallTime received) {
+    const Duration since = received.time_since_epoch();
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "delay %0.6f ",
+                  to_seconds(since - std::chrono::floor<std::chrono::seconds>(since)));
+    feed_.stats(text.data() + ('$' + std::string(sentence.fields.front())));
+  }
+
+  void use(const NmeaSentence& sentence, std::string_view line, WallTime received) {
+    const NmeaTime time = read_nmea_time(sentence);
+    std::optional<WallTime> reference;
+    if (time.time_of_day) {
+      if (!time.has_date) {
+        if (now_.synchronized) reference = nearest_day(*time.time_of_day, now_.wall);
+      } else if (time.day) {
+        reference = *time.day + *time.time_of_day;
+        repair(*reference);
+      }
+    }
+    const std::string text = feed_.flag(4) ? without_position(sentence, line) : std::string(line);
+    const ClockEvent trouble = !time.time_of_day ? ClockEvent::BadTime
+                               : !reference      ? ClockEvent::BadDate
+                               : !time.valid     ? ClockEvent::BadFormat
+                                                 : ClockEvent::Nominal;
+    if (trouble != ClockEvent::Nominal) {
+      feed_.timecode(text);
+      ++(trouble == ClockEvent::BadFormat ? tally_.rejected : tally_.malformed);
+      return feed_.report(trouble);
+    }
+    if (sentence.kind == NmeaKind::Zdg) {
+      *reference -= std::chrono::seconds(1);  // it tells of the pulse to come
+      if (!gps_time_) {
+        feed_.log(LogLevel::Info, "gps time",
+                  "REFCLOCK: " + name() + " using GPS time as if it were UTC");
+      }
+      gps_time_ = true;
+    }
+    if (last_reference_ == reference) {
+      ++tally_.filtered;
+      return;
+    }
+    last_reference_ = reference;
+    ++tally_.accepted;
+    feed_.timecode(text);
+    feed_.set_leap(Leap::None);
+    relate(*reference, received);
+  }
+
+  void repair(WallTime& reference) {
+    const int times = repair_week_rollover(reference);
+    if (times == rollovers_) return;
+    rollovers_ = times;
+    feed_.log(LogLevel::Info, "rollover",
+              "REFCLOCK: " + name() + " date advanced by " + std::to_string(times * 1024) +
+                  " weeks, WNRO");
+  }
+
+  /// The sentence belongs to the pulse next to it, if there is one, which then gives the stamp.
+  void relate(WallTime reference, WallTime received) {
+    const double text_fudge = feed_.settings().time2;
+    const double pulse_fudge = feed_.settings().time1;
+    if (capture_) watch_pulse();
+    if (edge_) {
+      const double apart = to_seconds(received - *edge_) + pulse_fudge - text_fudge;
+      const double seconds = std::floor(apart + 0.5);
+      if (std::abs(apart) <= kPulseTimeout && std::abs(apart - seconds) <= kDeadBand) {
+        related_ = true;
+        feed_.set_precision(kPulsePrecision);
+        const double fudge = pulse_fudge - seconds;
+        const double offset = to_seconds(reference - *edge_) + fudge;
+        if (now_.synchronized && std::abs(offset) <= kDeadBand) {
+          feed_.set_pulse(true);
+          ++tally_.pulses;
+        }
+        return feed_.offset(offset, *edge_);
+      }
+    }
+    feed_.sample(reference, received, text_fudge);
+  }
+
+  Feed& feed_;
+  LineAssembler lines_;
+  Devices* devices_ = nullptr;
+  std::unique_ptr<SerialPort> port_;
+  std::unique_ptr<PulseCapture> capture_;
+  PulseGate gate_;
+  std::optional<WallTime> edge_;
+  int pulse_retry_ = 0;
+  bool related_ = false;  // since the last poll
+  Moment now_;
+  Tally tally_;
+  std::array<bool, kNmeaKinds> had_checksum_{};
+  bool gps_time_ = false;
+  std::optional<WallTime> last_reference_;
+  int rollovers_ = 0;
+};
+
+}  // namespace
+
+extern const DriverInfo driver_nmea{
+    .name = "NMEA",
+    .description = "NMEA GPS Clock",
+    .number = 20,
+    .device = kDevice,
+    .refid = "GPS",
+    .precision = kPrecision,
+    .make = [](Feed& feed) -> std::unique_ptr<Driver> {
+      return std::make_unique<NmeaDriver>(feed);
+    },
+};
+
+}  // namespace ntp::refclock

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#pragma once
+
+#include <optional>
+
+#include "libntp/core/devices.h"
+
+namespace ntp::refclock {
+
+/// Tells pulses from glitches by their spacing, which is whole seconds: one that is out of step is
+/// left out, unless several of them agree, and then the old ones were wrong.
+class PulseGate {
+ public:
+  enum class Verdict : std::uint8_t { Good, Repeated, Glitch };
+
+  Verdict admit(const Pulse& pulse);
+  void reset() { *this = PulseGate(); }
+
+ private:
+  std::optional<Pulse> seen_;
+  std::optional<WallTime> good_;
+  std::optional<WallTime> suspect_;
+  int agreeing_ = 0;
+};
+
+}  // namespace ntp::refclock

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A receiver at a pty, beside NTPsec on the same feed; then it is unplugged and comes back."""
+
+import os
+
+from lab import NTPSEC_NTPQ, OPEN, Lab, expect, wait_for
+from receivers import (Beat, SerialReceiver, clock_statistics, clock_variables, form, names, row,
+                       wait_for_offset, wait_for_tally)
+
+
+def lines(path, folder):
+    return [f"refclock nmea unit 0 path {path} time2 0.05 minpoll 3 maxpoll 3 mode 0x10001 baud 9600",
+            "statistics clockstats", f"statsdir {folder}/",
+            "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN]
+
+
+with Lab() as lab:
+    ours, ntpsec = lab.host("ours"), lab.host("ntpsec")
+    receivers = [SerialReceiver(f"{lab.folder}/gps-{name}") for name in ("ours", "ntpsec")]
+    Beat(*receivers)
+    daemon = ours.ours(*lines(receivers[0].path, ours.folder))
+    ntpsec.ntpsec(*lines(receivers[1].path, ntpsec.folder))
+    found = wait_for_tally(ours, "NMEA(0)", "*", 60)
+    expect(found.refid == ".GPS.", f"refid {found.refid}")
+    wait_for_offset(ours, "NMEA(0)", lambda: (0.05 - receivers[0].median_late()) * 1e3, 50)
+    wait_for("clockstats", 60, lambda: all(
+        len(clock_statistics(h, "NMEA(0)", h.folder)) > 2 for h in (ours, ntpsec)))
+    mine, theirs = (clock_variables(h, program=NTPSEC_NTPQ) for h in (ours, ntpsec))
+    expect(names(mine) == names(theirs), f"variables\n{mine}\n{theirs}")
+    expect(form(mine).split("\n", 1)[1] == form(theirs).split("\n", 1)[1],
+           f"form of variables\n{mine}\n{theirs}")
+    mine, theirs = (clock_statistics(h, "NMEA(0)", h.folder)[-1] for h in (ours, ntpsec))
+    print(mine, "|", theirs)
+    expect(form(mine) == form(theirs), f"clockstats: {mine!r}, {theirs!r}")
+
+    os.unlink(receivers[0].path)
+    os.close(receivers[0].master)
+    os.close(receivers[0].slave)
+    wait_for("the fault said", 10, lambda: "NMEA(0): " in daemon.text())
+    fresh = SerialReceiver(receivers[0].path)
+    Beat(fresh)
+    before = int(row(ours, "NMEA(0)").reach)
+    wait_for("the port opened again", 30, lambda: "open again" in daemon.text())
+    wait_for("readings again", 30, lambda: row(ours, "NMEA(0)").reach & 1)
+    print(f"reach {before:o} when unplugged, {row(ours, 'NMEA(0)').reach:o} now")
+    daemon.expect_running()
