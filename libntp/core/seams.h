@@ -71,6 +71,8 @@ struct Datagram {
   Address local;
   /// When it arrived: the kernel's stamp where there is one, else the clock read on receipt.
   WallTime received;
+  /// It is longer than any packet of NTP; `payload` is its front.
+  bool truncated = false;
 };
 
 /// A socket connected to one server; closed by its destruction.

@@ -94,10 +94,11 @@ Reply Query::configuration() {
     return text.frames(header_);
   }
   // NTPsec: no text at all is no line that could be understood.
-  const std::vector<int> columns =
-      list_.empty() ? std::vector<int>{0} : model_.configure(list_, caller_.remote);
-  std::string news = columns.empty() ? "Config Succeeded" : "";
-  for (const int column : columns) news += "column " + integer(column) + " syntax error";
+  const std::vector<std::string> rejections =
+      list_.empty() ? std::vector<std::string>{"column 0 syntax error"}
+                    : model_.configure(list_, caller_.remote);
+  std::string news = rejections.empty() ? "Config Succeeded" : "";
+  for (const std::string& rejection : rejections) news += rejection;
   text.add_raw(news);
   return text.frames(header_);
 }

@@ -160,11 +160,15 @@ class Daemon {
   }
 
   bool open_sockets(const config::Settings& settings) {
-    sockets_.emplace(*loop_, clock_, log_, options_.family,
-                     [this](const Datagram& datagram, const io::UdpServer::Reply& reply,
-                            const ServerSockets::LateReply& late) {
-                       if (engine_) engine_->on_server_datagram(datagram, reply, late);
-                     });
+    sockets_.emplace(
+        *loop_, clock_, log_, options_.family,
+        [this](const Datagram& datagram, const io::UdpServer::Reply& reply,
+               const ServerSockets::LateReply& late) {
+          if (engine_) engine_->on_server_datagram(datagram, reply, late);
+        },
+        [this](const Address& local) {
+          if (engine_) engine_->on_unsent(local);
+        });
     const auto opened = sockets_->open(settings);
     if (!opened) log_.error("IO: " + opened.error().message + "; EXITING");
     return opened.has_value();
@@ -237,10 +241,6 @@ class Daemon {
     engine.resource_usage = os::resource_usage;
     engine.kernel_clock = os::kernel_clock;
     engine.interfaces = [this] { return ServerSockets::views(engine_->settings()); };
-    engine.socket_counts = [this] {
-      const io::UdpServer::Counters counts = sockets_->counts();
-      return engine::SocketCounts{counts.truncated, counts.failed};
-    };
     engine.take_over = [this](config::ParseResult parsed) { take_over(std::move(parsed)); };
     engine.on_hour = [this] {
       log_targets_.follow_rotation();
@@ -305,7 +305,7 @@ class Daemon {
   void watch_signals() {
     loop_->on_signals({SIGTERM, SIGINT, SIGQUIT, SIGBUS}, [this](int number) {
       log_.error("ERR: ntpd exiting on signal " + std::to_string(number) + " (" +
-                 strsignal(number) + ')');
+                 strsignal(number) + ')');  // NOLINT(concurrency-mt-unsafe): of this thread alone
       loop_->stop();
     });
     loop_->on_signals({SIGHUP}, [this](int) {

@@ -9,8 +9,13 @@
 namespace ntp::daemon {
 
 ServerSockets::ServerSockets(io::EventLoop& loop, Clock& clock, Log& log, Family family,
-                             Handler handler)
-    : loop_(loop), clock_(clock), log_(log), family_(family), handler_(std::move(handler)) {}
+                             Handler handler, io::UdpServer::Unsent unsent)
+    : loop_(loop),
+      clock_(clock),
+      log_(log),
+      family_(family),
+      handler_(std::move(handler)),
+      unsent_(std::move(unsent)) {}
 
 Result<void> ServerSockets::open(const config::Settings& settings) {
   filter(settings);
@@ -32,13 +37,6 @@ void ServerSockets::stamp_in_hardware(io::HardwareStamps& stamps) {
   hardware_ = &stamps;
   if (main_) main_->stamp_in_hardware(stamps);
   if (extra_) extra_->stamp_in_hardware(stamps);
-}
-
-io::UdpServer::Counters ServerSockets::counts() const {
-  io::UdpServer::Counters sum = closed_;
-  if (main_) sum += main_->counters();
-  if (extra_) sum += extra_->counters();
-  return sum;
 }
 
 std::vector<control::InterfaceView> ServerSockets::views(const config::Settings& settings) {
@@ -75,11 +73,11 @@ Result<ServerSockets::Sockets> ServerSockets::listen(const config::Settings& set
         if (interfaces_->accepts_all() || interfaces_->accepts(datagram.local, clock_.mono())) {
           handler_(datagram, reply, late);
         }
-      });
+      },
+      unsent_);
 }
 
 void ServerSockets::open_extra_port(const config::Settings& settings) {
-  if (extra_) closed_ += extra_->counters();
   extra_.reset();
   if (settings.extra_port == 0 || settings.extra_port == kNtpPort) return;
   auto opened = listen(settings, settings.extra_port, extra_);

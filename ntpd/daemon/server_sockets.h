@@ -24,8 +24,10 @@ class ServerSockets {
   using Handler = std::function<void(const Datagram& datagram, const io::UdpServer::Reply& reply,
                                      const LateReply& late)>;
 
-  /// Loop, clock and log outlive this. The handler gets what the interface rules let in.
-  ServerSockets(io::EventLoop& loop, Clock& clock, Log& log, Family family, Handler handler);
+  /// Loop, clock and log outlive this. The handler gets what the interface rules let in; `unsent`
+  /// is told of replies that the kernel did not take.
+  ServerSockets(io::EventLoop& loop, Clock& clock, Log& log, Family family, Handler handler,
+                io::UdpServer::Unsent unsent);
 
   /// Fails if the NTP port can't be had; of an extra port that can't be had the log tells.
   Result<void> open(const config::Settings& settings);
@@ -33,8 +35,6 @@ class ServerSockets {
   void follow(const config::Settings& before, const config::Settings& now);
   /// Requests have the stamps of interfaces from now on; they outlive this.
   void stamp_in_hardware(io::HardwareStamps& stamps);
-  /// Of all sockets up to now.
-  [[nodiscard]] io::UdpServer::Counters counts() const;
   /// The host's addresses, and whether they are served, for mode 6.
   [[nodiscard]] static std::vector<control::InterfaceView> views(const config::Settings& settings);
 
@@ -50,11 +50,11 @@ class ServerSockets {
   Log& log_;
   Family family_;
   Handler handler_;
+  io::UdpServer::Unsent unsent_;
   std::optional<io::InterfaceFilter> interfaces_;
   Sockets main_;
   Sockets extra_;
   io::HardwareStamps* hardware_ = nullptr;
-  io::UdpServer::Counters closed_;  // of sockets that are no more
 };
 
 }  // namespace ntp::daemon

@@ -194,6 +194,7 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
                                 const LateReply& late) {
   namespace flag = config::restrict_flag;
   ++packets_received_;
+  if (datagram.truncated) ++packets_dropped_;
   Traffic& traffic = traffic_of(datagram.local);
   ++traffic.received;
   const auto answer = [&](ByteView octets) {
@@ -203,6 +204,7 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
   };
   std::array<std::uint8_t, server::kMaxReply> out;
   const auto outcome = server_.handle(datagram, host_.clock, out);
+  if (!outcome.nts_flaw.empty()) tell_refused(datagram, outcome.nts_flaw);
   switch (outcome.action) {
     case server::Outcome::Action::Reply:
       answer(ByteView(out).first(outcome.size));
@@ -220,6 +222,15 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
     case server::Outcome::Action::Drop:
       break;
   }
+}
+
+void Engine::on_unsent(const Address& local) {
+  ++send_failures_;
+  Traffic& traffic = traffic_of(local);
+  ++traffic.failed;
+  // They may have been reset since.
+  if (packets_sent_ > 0) --packets_sent_;
+  if (traffic.sent > 0) --traffic.sent;
 }
 
 }  // namespace ntp::engine

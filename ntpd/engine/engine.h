@@ -35,12 +35,6 @@
 
 namespace ntp::engine {
 
-/// Of the sockets that the world asks: what the engine does not see itself.
-struct SocketCounts {
-  std::uint64_t oversized = 0;  // longer than any request, and dropped
-  std::uint64_t unsent = 0;     // replies that the kernel did not take
-};
-
 /// What the command line and the host decide beside ntp.conf.
 struct EngineOptions {
   /// log2 s: how finely the clock can be read.
@@ -63,7 +57,6 @@ struct EngineOptions {
   /// The host's addresses with name and flags, for mode 6; without it only the wildcards are
   /// listed.
   std::function<std::vector<control::InterfaceView>()> interfaces;
-  std::function<SocketCounts()> socket_counts = [] { return SocketCounts{}; };
   /// Brings the whole daemon to a configuration that came by mode 6, with Engine::reload() for its
   /// own part; without it that is all.
   std::function<void(config::ParseResult)> take_over;
@@ -137,6 +130,8 @@ class Engine final : public control::Model {
   void clock_disturbed() {
     if (running_) watch_clock();
   }
+  /// A datagram of an answer has not been sent after all, from this address.
+  void on_unsent(const Address& local);
 
   // control::Model
   [[nodiscard]] control::SystemView system() const override;
@@ -153,7 +148,7 @@ class Engine final : public control::Model {
   [[nodiscard]] std::optional<control::ClientView> client(const Address& address) const override;
   [[nodiscard]] std::uint64_t client_count() const override { return server_.recent().size(); }
   [[nodiscard]] std::vector<control::InterfaceView> interfaces() const override;
-  std::vector<int> configure(std::string_view text, const Endpoint& from) override;
+  std::vector<std::string> configure(std::string_view text, const Endpoint& from) override;
   void refused(const Endpoint& from, std::string_view what) override;
 
  private:
@@ -248,6 +243,7 @@ class Engine final : public control::Model {
   [[nodiscard]] bool signs() const;
 
   // engine_nts_server.cpp
+  void tell_refused(const Datagram& datagram, std::string_view flaw);
   [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
   [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
   void record_nts(Duration elapsed);
@@ -338,14 +334,16 @@ class Engine final : public control::Model {
   bool synchronized_once_ = false;
   bool running_ = false;
   std::map<Address, Traffic> traffic_;
+  /// The one asked for last, which is nearly always the one asked for next; null: none.
+  std::pair<const Address, Traffic>* last_traffic_ = nullptr;
   std::uint64_t packets_received_ = 0;
+  std::uint64_t packets_dropped_ = 0;  // longer than any packet
   // Also of const calls, which only hand on where to count.
   mutable association::NtsClientCounters nts_client_;
   association::NtsClientCounters nts_client_before_;
   std::uint64_t packets_sent_ = 0;
   std::uint64_t requests_sent_ = 0;
   std::uint64_t send_failures_ = 0;
-  SocketCounts sockets_before_;  // as they were when the counts of datagrams began anew
   MonoTime io_reset_{};
   MonoTime timers_reset_{};
   // Callbacks of the resolver may outlive the engine; they hold a weak reference to this.

@@ -39,12 +39,8 @@ std::optional<std::uint64_t> Engine::traffic_counter(std::string_view name) cons
   if (name == "iostats_reset") return whole_seconds(now - io_reset_);
   if (name == "io_received" || name == "io_pkt_reads") return packets_received_;
   if (name == "io_sent") return packets_sent_;
-  if (name == "io_sendfailed") {
-    return send_failures_ + options_.socket_counts().unsent - sockets_before_.unsent;
-  }
-  if (name == "io_dropped") {
-    return options_.socket_counts().oversized - sockets_before_.oversized;
-  }
+  if (name == "io_sendfailed") return send_failures_;
+  if (name == "io_dropped") return packets_dropped_;
   // Each datagram is handled as it is read, without buffers and out of an event of its own.
   if (name == "io_wakeups") return packets_received_;
   if (name == "io_ignored" || name == "io_ref_reads" || name == "total_rbuf" ||

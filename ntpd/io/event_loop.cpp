@@ -63,7 +63,8 @@ void EventLoop::post(std::function<void()> callback) {
   boost::asio::post(impl_->context, std::move(callback));
 }
 
-void EventLoop::on_signals(const std::vector<int>& numbers, std::function<void(int)> callback) {
+void EventLoop::on_signals(const std::vector<int>& numbers,
+                           const std::function<void(int)>& callback) {
   auto& set =
       impl_->signals.emplace_back(std::make_unique<boost::asio::signal_set>(impl_->context));
   for (const int number : numbers) {

@@ -29,7 +29,7 @@ class EventLoop {
   void post(std::function<void()> callback);
   /// Calls back from the loop for each arrival of one of these signals, until the loop ends. Of
   /// SIGBUS only those count that somebody sends; a fault of the process itself ends it.
-  void on_signals(const std::vector<int>& numbers, std::function<void(int)> callback);
+  void on_signals(const std::vector<int>& numbers, const std::function<void(int)>& callback);
 
   /// For the other parts of this folder.
   boost::asio::io_context& context();

@@ -146,10 +146,10 @@ class Socket : public std::enable_shared_from_this<Socket> {
         }
         continue;
       }
-      if ((message.msg_flags & MSG_TRUNC) != 0) continue;
       const ControlData data = read_control(message);
       const Datagram datagram{ByteView(buffer).first(static_cast<std::size_t>(length)), remote_,
-                              local_.address, stamp_of(data).value_or(clock_.wall())};
+                              local_.address, stamp_of(data).value_or(clock_.wall()),
+                              (message.msg_flags & MSG_TRUNC) != 0};
       if (handlers_.on_datagram) handlers_.on_datagram(datagram);
     }
   }

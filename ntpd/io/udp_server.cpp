@@ -41,8 +41,11 @@ Result<os::UniqueFd, int> open_wildcard(Family family, const UdpServer::Options&
 struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   using Descriptor = boost::asio::posix::stream_descriptor;
 
-  Impl(EventLoop& event_loop, const Clock& host_clock, Handler request_handler)
-      : loop(event_loop), clock(host_clock), handler(std::move(request_handler)) {
+  Impl(EventLoop& event_loop, const Clock& host_clock, Handler request_handler, Unsent when_unsent)
+      : loop(event_loop),
+        clock(host_clock),
+        handler(std::move(request_handler)),
+        unsent(std::move(when_unsent)) {
     reply = [this](ByteView payload) { queue(payload); };
   }
 
@@ -70,11 +73,7 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void handle(Descriptor& socket, const ReceiveBatch::Message& message) {
-    ++counters.received;
-    if (message.truncated || !message.remote.address.is_set()) {
-      ++counters.truncated;
-      return;
-    }
+    if (!message.remote.address.is_set()) return;
     WallTime received = message.control.stamp ? *message.control.stamp : clock.wall();
     if (hardware != nullptr && message.control.hardware_stamp) {
       received = hardware
@@ -82,7 +81,8 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
                                clock.mono())
                      .value_or(received);
     }
-    const Datagram datagram{message.payload, message.remote, message.control.local, received};
+    const Datagram datagram{message.payload, message.remote, message.control.local, received,
+                            message.truncated};
     asking = &datagram;
     asked = &socket;
     handler(datagram, reply);
@@ -92,19 +92,16 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   void queue(ByteView payload) {
     if (asking == nullptr || closed) return;
     if (replies.full()) flush(*asked);
-    if (!replies.add(payload, asking->remote, asking->local)) ++counters.failed;
+    if (!replies.add(payload, asking->remote, asking->local)) unsent(asking->local);
   }
 
-  void flush(Descriptor& socket) {
-    const SendBatch::Outcome outcome = replies.flush(socket.native_handle());
-    counters.sent += outcome.sent;
-    counters.failed += outcome.failed;
-  }
+  void flush(Descriptor& socket) { replies.flush(socket.native_handle(), unsent); }
 
   EventLoop& loop;
   const Clock& clock;
   Handler handler;
   HardwareStamps* hardware = nullptr;
+  Unsent unsent;
   Reply reply;
   std::vector<std::unique_ptr<Descriptor>> sockets;
   std::vector<Endpoint> listening;
@@ -112,13 +109,13 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   SendBatch replies;
   const Datagram* asking = nullptr;  // the request being handled
   Descriptor* asked = nullptr;       // and its socket
-  Counters counters;
   bool closed = false;
 };
 
 Result<std::unique_ptr<UdpServer>> UdpServer::open(EventLoop& loop, const Clock& clock, Log& log,
-                                                   const Options& options, Handler handler) {
-  auto impl = std::make_shared<Impl>(loop, clock, std::move(handler));
+                                                   const Options& options, Handler handler,
+                                                   Unsent unsent) {
+  auto impl = std::make_shared<Impl>(loop, clock, std::move(handler), std::move(unsent));
   std::unique_ptr<UdpServer> server(new UdpServer(impl));
   for (const Family family : {Family::V6, Family::V4}) {
     if (!(family == Family::V6 ? options.ipv6 : options.ipv4)) continue;
@@ -140,14 +137,6 @@ Result<std::unique_ptr<UdpServer>> UdpServer::open(EventLoop& loop, const Clock&
   return server;
 }
 
-UdpServer::Counters& UdpServer::Counters::operator+=(const Counters& other) {
-  received += other.received;
-  truncated += other.truncated;
-  sent += other.sent;
-  failed += other.failed;
-  return *this;
-}
-
 UdpServer::UdpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 UdpServer::~UdpServer() {
@@ -158,7 +147,7 @@ UdpServer::~UdpServer() {
 void UdpServer::send(const Endpoint& remote, const Address& local, ByteView payload) {
   for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
     if (impl_->listening[i].address.family() != remote.address.family()) continue;
-    if (!impl_->replies.add(payload, remote, local)) ++impl_->counters.failed;
+    if (!impl_->replies.add(payload, remote, local)) impl_->unsent(local);
     impl_->flush(*impl_->sockets[i]);
   }
 }
@@ -180,6 +169,5 @@ void UdpServer::stamp_in_hardware(HardwareStamps& stamps) {
 }
 
 std::vector<Endpoint> UdpServer::endpoints() const { return impl_->listening; }
-const UdpServer::Counters& UdpServer::counters() const { return impl_->counters; }
 
 }  // namespace ntp::io
