@@ -80,6 +80,8 @@ struct SourceSettings {
   std::optional<int> stratum;
   std::optional<std::string> refid;  // at most four characters
   unsigned flags = 0;                // bit 0 flag1 … bit 3 flag4
+  /// What `phone` lists, for the clocks that dial.
+  std::vector<std::string> phones;
   friend bool operator==(const SourceSettings&, const SourceSettings&) = default;
 };
 

@@ -8,7 +8,7 @@ namespace {
 using Text = std::optional<std::string>;
 using C = ClockView;
 
-std::string clock_variable_names();
+std::string clock_variable_names(const C& c);
 
 Text fudge_time(double seconds, bool asked) {
   return asked || seconds != 0 ? Text(milliseconds(seconds, 3)) : Text();
@@ -41,15 +41,16 @@ constexpr ClockVariable kClockVariables[] = {
     {"device", Listing::Default,
      [](const C& c, bool asked) { return name_or_nothing(c.device, asked); }},
     {"clock_var_list", Listing::OnRequest,
-     [](const C&, bool) -> Text { return in_quotes(clock_variable_names()); }},
+     [](const C& c, bool) -> Text { return in_quotes(clock_variable_names(c)); }},
 };
 
-std::string clock_variable_names() {
+std::string clock_variable_names(const C& c) {
   std::string names;
   for (const ClockVariable& variable : kClockVariables) {
     if (!names.empty()) names += ',';
     names += variable.name;
   }
+  for (const C::Own& each : c.own) names += ',' + each.name;
   return names;
 }
 

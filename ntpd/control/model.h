@@ -128,6 +128,14 @@ struct ClockView {
   RefId reference_id;
   unsigned flags = 0;  // bit 0 is flag1
   std::string device;  // the driver in words
+  /// What its driver alone has.
+  struct Own {
+    std::string name;
+    std::string text;
+    bool quoted = true;
+    bool listed = true;  // also without being asked for by its name
+  };
+  std::vector<Own> own;
 };
 
 /// An entry of the restrict list.

@@ -133,9 +133,24 @@ Reply Query::clock_values() {
   const std::optional<ClockView> clock = id ? model_.clock(*id) : std::nullopt;
   if (!clock) return error(ControlError::BadAssociation);
   header_.status = status_word(*clock);
-  return listed_values(clock_variables(), list_,
-                       [&clock](const ClockVariable& variable, bool asked) {
-                         return variable.getter(*clock, asked);
+  struct Entry {
+    std::string_view name;
+    Listing listing;
+    const ClockVariable* common;
+    const ClockView::Own* own;
+  };
+  std::vector<Entry> table;
+  for (const ClockVariable& each : clock_variables()) {
+    table.push_back({each.name, each.listing, &each, nullptr});
+  }
+  for (const ClockView::Own& each : clock->own) {
+    table.push_back(
+        {each.name, each.listed ? Listing::Default : Listing::OnRequest, nullptr, &each});
+  }
+  return listed_values(std::span<const Entry>(table), list_,
+                       [&clock](const Entry& entry, bool asked) -> std::optional<std::string> {
+                         if (entry.common != nullptr) return entry.common->getter(*clock, asked);
+                         return entry.own->quoted ? in_quotes(entry.own->text) : entry.own->text;
                        });
 }
 

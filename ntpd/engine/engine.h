@@ -126,12 +126,12 @@ class Engine final : public control::Model {
   /// `late` for one that others had to sign first. Without `late` there is none.
   void on_server_datagram(const Datagram& datagram, const Reply& reply, const LateReply& late = {});
 
+  /// A datagram of an answer has not been sent after all, from this address.
+  void on_unsent(const Address& local);
   /// The host says that its clock was set, or that it was suspended: looks at once.
   void clock_disturbed() {
     if (running_) watch_clock();
   }
-  /// A datagram of an answer has not been sent after all, from this address.
-  void on_unsent(const Address& local);
 
   // control::Model
   [[nodiscard]] control::SystemView system() const override;

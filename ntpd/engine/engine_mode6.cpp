@@ -113,7 +113,8 @@ std::vector<std::string> Engine::configure(std::string_view text, const Endpoint
   write(host_.log, parsed.diagnostics);
   auto rejections = std::move(parsed.rejections);
   if (!rejections.empty()) {
-    host_.log.notice("MODE6: " + std::to_string(rejections.size()) + " error in " + who + " config");
+    host_.log.notice("MODE6: " + std::to_string(rejections.size()) + " error in " + who +
+                     " config");
   }
   // NTPsec: what was understood counts, whatever stands beside it.
   parsed.diagnostics.clear();

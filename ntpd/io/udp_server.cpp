@@ -100,8 +100,8 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   EventLoop& loop;
   const Clock& clock;
   Handler handler;
-  HardwareStamps* hardware = nullptr;
   Unsent unsent;
+  HardwareStamps* hardware = nullptr;
   Reply reply;
   std::vector<std::unique_ptr<Descriptor>> sockets;
   std::vector<Endpoint> listening;
