@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -64,6 +65,11 @@ class Feed {
   void set_root_dispersion(double dispersion) { root_dispersion_ = dispersion; }
   void set_refid(RefId refid) { refid_ = refid; }
   void drop_samples() { filter_.clear(); }
+  /// What the clock has said before is void: it says something else now, for good.
+  void forget() {
+    filter_.clear();
+    forgotten_ = true;
+  }
   [[nodiscard]] bool has_samples() const { return !filter_.empty(); }
   /// The device is gone: it is closed, and opened again later.
   void lost(const std::string& reason);
@@ -72,6 +78,7 @@ class Feed {
   [[nodiscard]] MedianFilter& filter() { return filter_; }
   std::vector<News> take_news() { return std::move(news_); }
   std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
+  bool take_forgotten() { return std::exchange(forgotten_, false); }
   [[nodiscard]] Leap leap() const { return leap_; }
   [[nodiscard]] std::optional<int> precision() const { return precision_; }
   [[nodiscard]] bool pulse() const { return pulse_; }
@@ -104,6 +111,7 @@ class Feed {
   Leap leap_ = Leap::None;
   std::optional<int> precision_;
   bool pulse_ = false;
+  bool forgotten_ = false;
   double root_dispersion_ = 0;
   std::optional<RefId> refid_;
 };
