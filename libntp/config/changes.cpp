@@ -71,7 +71,7 @@ std::string_view name_of(Section section) {
     case Section::Variables:
       return "variables";
     case Section::Startup:
-      return "pid files, limits, phones and frequency";
+      return "pid files, limits and frequency";
   }
   return "";
 }
@@ -98,11 +98,12 @@ std::vector<Section> changed_sections(const Settings& running, const Settings& w
   note(Section::LeapFile,
        a.leap_file != b.leap_file || a.leap_smear_interval != b.leap_smear_interval);
   note(Section::Network, a.interfaces != b.interfaces ||
-                             a.no_virtual_addresses != b.no_virtual_addresses || a.dscp != b.dscp ||
+                             a.no_virtual_addresses != b.no_virtual_addresses ||
+                             a.hardware_stamps != b.hardware_stamps || a.dscp != b.dscp ||
                              a.extra_port != b.extra_port);
   note(Section::Variables, a.variables != b.variables);
   note(Section::Startup, a.pid_files != b.pid_files || a.limits != b.limits ||
-                             a.phones != b.phones || a.tinker.frequency != b.tinker.frequency);
+                             a.tinker.frequency != b.tinker.frequency);
   return changed;
 }
 

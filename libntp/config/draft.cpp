@@ -158,7 +158,8 @@ Settings Draft::finish(Report& report) {
   apply_switches(report);
   apply_unpeers(report);
   apply_fudges(report);
-  for (const auto& source : settings.sources) {
+  for (auto& source : settings.sources) {
+    if (source.driver == "modem") source.phones = settings.phones;
     // NTPsec: lockclock. Somebody else keeps the clock right.
     if (source.driver == "local" && (source.flags & 1) != 0) settings.discipline = false;
   }

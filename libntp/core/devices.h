@@ -32,9 +32,14 @@ struct SerialSettings {
   /// True: input comes as whole lines with their end, CR taken as LF, 4095 octets at most. False:
   /// it comes as it arrives, with the stamp of each piece.
   bool lines = true;
+  /// True: a break, or a pulse that is longer than a character, is a NUL instead of nothing.
+  bool breaks = false;
   /// The modem lines; nothing: as they are.
   std::optional<bool> dtr = std::nullopt;
   std::optional<bool> rts = std::nullopt;
+  /// A file that others who use the port look at: made with the own process number for as long as
+  /// it is open, which fails while another process has it. Empty: none.
+  std::string lock_file = {};
 };
 
 /// A device with a stream of octets: a serial port, or a connection.
@@ -50,6 +55,9 @@ class SerialPort {
   virtual ~SerialPort() = default;
   /// Writes all of it or fails, without waiting.
   virtual Result<void> write(ByteView octets) = 0;
+  /// A modem line; fails where there is none.
+  virtual Result<void> set_rts(bool on) = 0;
+  virtual Result<void> set_dtr(bool on) = 0;
 };
 
 class Connection {

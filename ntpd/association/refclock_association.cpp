@@ -58,6 +58,10 @@ Actions RefclockAssociation::on_timer(const Context& context) {
                              .others_lead = context.system_peer != 0 && context.system_peer != id_};
   if (driver().ticks && context.mono >= next_tick_) {
     unit_->tick(now);
+    if (const auto batch = unit_->take_handed_in(now)) {
+      take_identity();
+      use(*batch, context, actions);
+    }
     // Ticks that were missed are not made up for.
     next_tick_ = std::max(next_tick_ + kTick, context.mono + kTick / 2);
   }
@@ -79,27 +83,30 @@ void RefclockAssociation::poll(const refclock::Moment& now, const Context& conte
   if (reach_ != 0 && (reach_ & kRecentPolls) == 0) {
     filter_.add_missing(context.mono, schedule_.poll());
   }
-  if (const auto batch = unit_->poll(now)) {
-    leap_ = batch->leap;
-    last_received_ = context.wall;
-    last_received_mono_ = context.mono;
-    reference_time_ = NtpTimestamp::from_wall(batch->received);
-    source_root_dispersion_ = batch->root_dispersion;
-    ++received_;
-    sync::Sample sample;
-    // What was measured is the clock as it was then, not as it is at the end of the batch.
-    const Duration age = std::clamp(context.wall - batch->received, Duration::zero(),
-                                    from_seconds(log2_seconds(schedule_.poll())));
-    sample.at = context.mono - age;
-    sample.offset = batch->offset;
-    sample.delay = 0;
-    sample.dispersion = batch->jitter;
-    take_sample(sample, context, actions);
-  }
+  if (const auto batch = unit_->poll(now)) use(*batch, context, actions);
   take_identity();
   ++sent_;
   schedule_.follow(context.system_poll);
   schedule_.set_due(context.mono + from_seconds(log2_seconds(schedule_.poll())));
+}
+
+void RefclockAssociation::use(const refclock::Unit::Batch& batch, const Context& context,
+                              Actions& actions) {
+  leap_ = batch.leap;
+  last_received_ = context.wall;
+  last_received_mono_ = context.mono;
+  reference_time_ = NtpTimestamp::from_wall(batch.received);
+  source_root_dispersion_ = batch.root_dispersion;
+  ++received_;
+  sync::Sample sample;
+  // What was measured is the clock as it was then, not as it is at the end of the batch.
+  const Duration age = std::clamp(context.wall - batch.received, Duration::zero(),
+                                  from_seconds(log2_seconds(schedule_.poll())));
+  sample.at = context.mono - age;
+  sample.offset = batch.offset;
+  sample.delay = 0;
+  sample.dispersion = batch.jitter;
+  take_sample(sample, context, actions);
 }
 
 void RefclockAssociation::tell_news(Actions& actions) {
@@ -147,9 +154,9 @@ control::ClockView RefclockAssociation::clock_view() const {
   control::ClockView view;
   view.report_count = counters.reports;
   view.state = static_cast<int>(feed.status());
-  view.name = driver().name;
+  view.name = unit_->clock_name();
   view.timecode = feed.timecode();
-  view.device = driver().description;
+  view.device = unit_->description();
   view.polls = counters.polls;
   view.no_reply = counters.no_reply;
   view.bad_format = counters.bad_format;
@@ -162,6 +169,12 @@ control::ClockView RefclockAssociation::clock_view() const {
   view.stratum =
       settings_.stratum.value_or(shows_none ? wire::kStratumUnsynchronized : driver().stratum);
   view.flags = settings_.flags;
+  for (auto& each : unit_->variables()) {
+    view.own.push_back({.name = std::move(each.name),
+                        .text = std::move(each.text),
+                        .quoted = each.quoted,
+                        .listed = each.listed});
+  }
   return view;
 }
 

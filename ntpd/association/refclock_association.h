@@ -32,6 +32,7 @@ class RefclockAssociation final : public Association {
  private:
   void take_identity();
   void poll(const refclock::Moment& now, const Context& context, Actions& actions);
+  void use(const refclock::Unit::Batch& batch, const Context& context, Actions& actions);
   void tell_news(Actions& actions);
   [[nodiscard]] bool is_lit() const { return unit_->feed().pulse(); }
 

@@ -128,6 +128,14 @@ struct ClockView {
   RefId reference_id;
   unsigned flags = 0;  // bit 0 is flag1
   std::string device;  // the driver in words
+  /// What its driver alone has.
+  struct Own {
+    std::string name;
+    std::string text;
+    bool quoted = true;
+    bool listed = true;  // also without being asked for by its name
+  };
+  std::vector<Own> own;
 };
 
 /// An entry of the restrict list.
@@ -206,8 +214,8 @@ class Model {
   /// The wildcards first.
   [[nodiscard]] virtual std::vector<InterfaceView> interfaces() const { return {}; }
 
-  /// Carries out lines of ntp.conf. Gives the columns, from 0, at which lines were not understood.
-  virtual std::vector<int> configure(std::string_view /*text*/, const Endpoint& /*from*/) {
+  /// Carries out lines of ntp.conf. Gives what was not taken: `column N WHY` each, N from 0.
+  virtual std::vector<std::string> configure(std::string_view /*text*/, const Endpoint& /*from*/) {
     return {};
   }
   /// A request that the restrict list forbids was refused: `what` says which.

@@ -12,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
+#include "ntpd/io/port_lock.h"
 #include "ntpd/os/unique_fd.h"
 
 namespace ntp::io {
@@ -56,7 +57,7 @@ Result<void> set_up(int fd, const SerialSettings& settings) {
   }
   line = {};
   line.c_cflag = character_flags(settings);
-  line.c_iflag = settings.lines ? IGNBRK | IGNPAR | ICRNL : IGNBRK;
+  line.c_iflag = settings.lines ? IGNBRK | IGNPAR | ICRNL : settings.breaks ? 0 : IGNBRK;
   line.c_lflag = settings.lines ? ICANON : 0;
   if (!settings.lines) line.c_cc[VMIN] = 1;
   cfsetispeed(&line, rate->code);
@@ -92,6 +93,11 @@ class Port : public std::enable_shared_from_this<Port> {
     return fail(written < 0 ? error_text(errno) : "the port is busy");
   }
 
+  Result<void> set_modem_line(int line_bit, bool on) {
+    if (ioctl(descriptor_.native_handle(), on ? TIOCMBIS : TIOCMBIC, &line_bit) == 0) return {};
+    return fail(error_text(errno));
+  }
+
   void close() {
     closed_ = true;
     // Else closing may wait until what was written has left.
@@ -122,11 +128,15 @@ class Port : public std::enable_shared_from_this<Port> {
 
 class AsioSerialPort final : public SerialPort {
  public:
-  explicit AsioSerialPort(std::shared_ptr<Port> port) : port_(std::move(port)) {}
+  AsioSerialPort(std::shared_ptr<Port> port, PortLock lock)
+      : lock_(std::move(lock)), port_(std::move(port)) {}
   ~AsioSerialPort() override { port_->close(); }
   Result<void> write(ByteView octets) override { return port_->write(octets); }
+  Result<void> set_rts(bool on) override { return port_->set_modem_line(TIOCM_RTS, on); }
+  Result<void> set_dtr(bool on) override { return port_->set_modem_line(TIOCM_DTR, on); }
 
  private:
+  PortLock lock_;
   std::shared_ptr<Port> port_;
 };
 
@@ -135,13 +145,16 @@ class AsioSerialPort final : public SerialPort {
 Result<std::unique_ptr<SerialPort>> open_serial_port(EventLoop& loop, const Clock& clock,
                                                      const SerialSettings& settings,
                                                      StreamHandlers handlers) {
+  auto lock = PortLock::take(settings.lock_file);
+  if (!lock) return Failure<Error>{lock.error()};
   os::UniqueFd fd(open(settings.path.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!fd) return fail(settings.path + ": " + error_text(errno));
   if (auto ready = set_up(fd.get(), settings); !ready) return Failure<Error>{ready.error()};
   auto port = std::make_shared<Port>(loop.context(), clock, fd.get(), std::move(handlers));
   fd.release();
   port->wait();
-  return std::unique_ptr<SerialPort>(std::make_unique<AsioSerialPort>(std::move(port)));
+  return std::unique_ptr<SerialPort>(
+      std::make_unique<AsioSerialPort>(std::move(port), std::move(*lock)));
 }
 
 }  // namespace ntp::io

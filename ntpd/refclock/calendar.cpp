@@ -7,8 +7,6 @@
 namespace ntp::refclock {
 namespace {
 
-// 2026-07-31: no receiver has the time of before. Moved on with each release.
-constexpr WallTime kRelease{std::chrono::seconds(1'785'466'481)};
 constexpr Duration kRollover = std::chrono::weeks(1024);
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -71,8 +69,8 @@ WallTime nearest_day(Duration time_of_day, WallTime about) {
 }
 
 int repair_week_rollover(WallTime& time) {
-  if (time >= kRelease) return 0;
-  const auto missing = (kRelease - time + kRollover - Duration(1)) / kRollover;
+  if (time >= kReleasePivot) return 0;
+  const auto missing = (kReleasePivot - time + kRollover - Duration(1)) / kRollover;
   time += missing * kRollover;
   return static_cast<int>(missing);
 }

@@ -9,6 +9,10 @@
 
 namespace ntp::refclock {
 
+/// 2026-07-31: no receiver has the time of before. Moved on with each release, so that week numbers
+/// of GPS are understood for 19 years after it, and years of two digits for 80.
+inline constexpr WallTime kReleasePivot{std::chrono::seconds(1'785'466'481)};
+
 /// A number of decimal digits, and nothing else; nothing if it is not one, or above 9 digits.
 std::optional<int> parse_digits(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "libntp/config/settings.h"
 #include "libntp/core/address.h"
@@ -40,6 +41,15 @@ struct Moment {
   bool others_lead = false;
 };
 
+/// A clock variable of a driver's own, for mode 6.
+struct Variable {
+  std::string name;
+  std::string text;
+  bool quoted = true;
+  /// False: given only if it is asked for by its name.
+  bool listed = true;
+};
+
 /// Turns what a device says into samples, which go into the Feed it was made with. It holds the
 /// device and nothing else of the host, and may be called at any time with anything.
 class Driver {
@@ -55,6 +65,8 @@ class Driver {
   /// writes clockstats. Gives what is wrong if there are no samples; nothing if this poll doesn't
   /// count, and its samples don't either.
   virtual std::optional<ClockEvent> poll(const Moment& now) = 0;
+  /// What it tells beside what all clocks do.
+  [[nodiscard]] virtual std::vector<Variable> variables() const { return {}; }
   /// The own clock was stepped: stamps of before mean nothing any more.
   virtual void clock_stepped() {}
 };

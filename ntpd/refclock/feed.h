@@ -64,12 +64,21 @@ class Feed {
   /// s: what the clock may be off by at its root.
   void set_root_dispersion(double dispersion) { root_dispersion_ = dispersion; }
   void set_refid(RefId refid) { refid_ = refid; }
+  /// A driver of many clocks says which one it is, when it is made.
+  void set_identity(std::string_view name, std::string_view description) {
+    name_ = name;
+    description_ = description;
+  }
+  /// s: the time1 of a clock for which none is configured.
+  void set_time1(double seconds) { settings_.time1 = seconds; }
   void drop_samples() { filter_.clear(); }
   /// What the clock has said before is void: it says something else now, for good.
   void forget() {
     filter_.clear();
     forgotten_ = true;
   }
+  /// The samples are to be used now, not at the next poll.
+  void hand_in() { hand_in_ = true; }
   [[nodiscard]] bool has_samples() const { return !filter_.empty(); }
   /// The device is gone: it is closed, and opened again later.
   void lost(const std::string& reason);
@@ -79,11 +88,15 @@ class Feed {
   std::vector<News> take_news() { return std::move(news_); }
   std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
   bool take_forgotten() { return std::exchange(forgotten_, false); }
+  bool take_hand_in() { return std::exchange(hand_in_, false); }
   [[nodiscard]] Leap leap() const { return leap_; }
   [[nodiscard]] std::optional<int> precision() const { return precision_; }
   [[nodiscard]] bool pulse() const { return pulse_; }
   [[nodiscard]] double root_dispersion() const { return root_dispersion_; }
   [[nodiscard]] std::optional<RefId> refid() const { return refid_; }
+  /// Empty if they are the driver's.
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& description() const { return description_; }
   /// s: moves time1 (`enable calibrate`).
   void nudge_time1(double by) { settings_.time1 += by; }
 
@@ -112,8 +125,10 @@ class Feed {
   std::optional<int> precision_;
   bool pulse_ = false;
   bool forgotten_ = false;
+  bool hand_in_ = false;
   double root_dispersion_ = 0;
   std::optional<RefId> refid_;
+  std::string name_, description_;
 };
 
 /// `clk_no_reply`: as the event's line has it.

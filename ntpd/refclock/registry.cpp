@@ -6,13 +6,23 @@
 // All drivers, one line each: its word in ntp.conf. Its file defines `extern const DriverInfo
 // driver_WORD`.
 #define REGULATOR_DRIVERS(X) \
+  X(arbiter)                 \
+  X(generic)                 \
   X(gpsd)                    \
+  X(hpgps)                   \
+  X(jjy)                     \
   X(local)                   \
+  X(modem)                   \
   X(nmea)                    \
+  X(oncore)                  \
   X(phc)                     \
   X(pps)                     \
   X(shm)                     \
-  X(sock)
+  X(sock)                    \
+  X(spectracom)              \
+  X(trimble)                 \
+  X(truetime)                \
+  X(zyfer)
 
 namespace ntp::refclock {
 

@@ -17,7 +17,15 @@ Unit::Unit(const DriverInfo& info, const config::SourceSettings& settings, Devic
     : info_(info), devices_(devices), feed_(settings), driver_(info.make(feed_)) {}
 
 std::string Unit::name() const {
-  return std::string(info_.name) + '(' + std::to_string(settings().unit) + ')';
+  return clock_name() + '(' + std::to_string(settings().unit) + ')';
+}
+
+std::string Unit::clock_name() const {
+  return feed_.name().empty() ? std::string(info_.name) : feed_.name();
+}
+
+std::string Unit::description() const {
+  return feed_.description().empty() ? std::string(info_.description) : feed_.description();
 }
 
 void Unit::open(MonoTime now) {
@@ -72,13 +80,26 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
-  const auto median = feed_.filter().take();
-  if (!trouble) return std::nullopt;
+  if (!trouble) {
+    feed_.drop_samples();
+    return std::nullopt;
+  }
   feed_.count_poll();
-  if (!median) {
+  if (!feed_.has_samples()) {
     feed_.report(*trouble);
     return std::nullopt;
   }
+  return take_batch(now);
+}
+
+std::optional<Unit::Batch> Unit::take_handed_in(const Moment& now) {
+  if (!feed_.take_hand_in() || !open_) return std::nullopt;
+  return take_batch(now);
+}
+
+std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
+  const auto median = feed_.filter().take();
+  if (!median) return std::nullopt;
   retry_after_ = kFirstRetry;
   if (now.synchronized && std::abs(median->offset) > kBeyondBelief) {
     feed_.report(ClockEvent::BadDate);

@@ -25,6 +25,10 @@ class Unit {
   /// SHM(0).
   [[nodiscard]] std::string name() const;
   [[nodiscard]] const DriverInfo& info() const { return info_; }
+  /// SHM, and the driver in words.
+  [[nodiscard]] std::string clock_name() const;
+  [[nodiscard]] std::string description() const;
+  [[nodiscard]] std::vector<Variable> variables() const { return driver_->variables(); }
   [[nodiscard]] const config::SourceSettings& settings() const { return feed_.settings(); }
   [[nodiscard]] const Feed& feed() const { return feed_; }
 
@@ -43,6 +47,8 @@ class Unit {
     WallTime received{};
   };
   std::optional<Batch> poll(const Moment& now);
+  /// What the driver wants used before the next poll.
+  std::optional<Batch> take_handed_in(const Moment& now);
 
   bool take_forgotten() { return feed_.take_forgotten(); }
   std::vector<News> take_news() { return feed_.take_news(); }
@@ -50,6 +56,7 @@ class Unit {
   void nudge_time1(double by) { feed_.nudge_time1(by); }
 
  private:
+  std::optional<Batch> take_batch(const Moment& now);
   void see_to_device(MonoTime now);
 
   const DriverInfo& info_;

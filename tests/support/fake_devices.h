@@ -21,6 +21,8 @@ class FakeDevices final : public Devices {
     std::string written;
     bool open = false;
     int opened = 0;
+    std::optional<bool> rts, dtr;              // as set while it is open
+    std::optional<std::string> write_failure;  // of write()
 
     void send(std::string_view text, WallTime at) {
       if (open) handlers.on_octets(as_bytes(text), at);
@@ -125,7 +127,16 @@ class FakeDevices final : public Devices {
     explicit Port(Serial& serial) : serial_(serial) {}
     ~Port() override { serial_.open = false; }
     Result<void> write(ByteView octets) override {
+      if (serial_.write_failure) return fail(*serial_.write_failure);
       serial_.written += as_text(octets);
+      return {};
+    }
+    Result<void> set_rts(bool on) override {
+      serial_.rts = on;
+      return {};
+    }
+    Result<void> set_dtr(bool on) override {
+      serial_.dtr = on;
       return {};
     }
     Serial& serial_;

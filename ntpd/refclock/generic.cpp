@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <array>
+#include <cmath>
+
+#include "ntpd/refclock/generic_clocks.h"
+#include "ntpd/refclock/generic_report.h"
+#include "ntpd/refclock/serial_driver.h"
+
+namespace ntp::refclock {
+
+extern const DriverInfo driver_generic;
+
+namespace {
+
+using telegram::Decoded;
+using telegram::Lock;
+
+constexpr int kWithPulse = 0x80;  // of the subtype
+
+/// Receivers of DCF77, MSF and GPS that send a telegram, by a table of their kinds (NTPsec: the
+/// parse driver). What they say of themselves decides whether they are used: one that lost its
+/// signal is, for as long as its oscillator is trusted, if it was seen with its signal since the
+/// last silence.
+class GenericDriver final : public SerialDriver {
+ public:
+  explicit GenericDriver(Feed& feed)
+      : SerialDriver(feed, driver_generic),
+        clock_(find_generic_clock(feed.settings().mode & ~kWithPulse)) {
+    if (clock_ == nullptr) return;
+    feed_.set_identity(clock_->name, clock_->description);
+    feed_.set_refid(RefId::from_text(clock_->refid));
+    if (feed_.settings().time1 == 0) feed_.set_time1(clock_->delay);
+  }
+
+  Result<void> open(Devices& devices) override {
+    if (clock_ == nullptr) {
+      return fail("there is no subtype " + std::to_string(feed_.settings().mode));
+    }
+    // NTPsec: the kind of clock alone says how fast its line is.
+    SerialSettings line{.path = {},
+                        .baud = clock_->baud,
+                        .data_bits = clock_->data_bits,
+                        .parity = clock_->parity,
+                        .stop_bits = clock_->stop_bits,
+                        .lines = false,
+                        .breaks = clock_->pulses,
+                        .dtr = clock_->dtr,
+                        .rts = clock_->rts};
+    if (auto opened = open_port(devices, line); !opened) return opened;
+    receiver_ = clock_->make();
+    report_ = {};
+    last_lock_.reset();
+    if ((feed_.settings().mode & kWithPulse) != 0) open_pulse(devices);
+    return {};
+  }
+  void close() override {
+    SerialDriver::close();
+    pulse_.reset();
+    feed_.set_pulse(false);
+    since_lock_.reset();
+  }
+
+  void tick(const Moment& now) override {
+    if (since_lock_ && last_tick_) *since_lock_ += now.mono - *last_tick_;
+    since_setup_ += last_tick_ ? now.mono - *last_tick_ : Duration::zero();
+    last_tick_ = now.mono;
+    report_.pass(now.mono, feed_.status());
+    if (clock_->each_second) send(clock_->request);
+  }
+
+  std::optional<ClockEvent> poll(const Moment&) override {
+    const bool silent = !heard_;
+    heard_ = false;
+    if (silent) {
+      // What comes after a silence is not believed before it was seen with its signal.
+      since_lock_.reset();
+      if (!clock_->setup.empty()) send(clock_->setup);
+      feed_.set_pulse(false);
+    }
+    if (!clock_->request.empty() && !clock_->each_second) send(clock_->request);
+    return take_trouble();
+  }
+
+  [[nodiscard]] std::vector<Variable> variables() const override {
+    if (clock_ == nullptr) return {};
+    return report_.variables(*clock_, feed_.status(), pulse_ != nullptr);
+  }
+
+ private:
+  void open_pulse(Devices& devices) {
+    const auto& settings = feed_.settings();
+    const std::string path = settings.pps_path.empty()
+                                 ? with_unit("/dev/refclockpps-%u", settings.unit)
+                                 : settings.pps_path;
+    edge_ = feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
+    auto pulse = devices.open_pulse(path);
+    auto ready = pulse ? (*pulse)->capture(edge_) : Result<void>(Failure<Error>{pulse.error()});
+    if (!ready) {
+      feed_.log(LogLevel::Warning, "pulse",
+                "REFCLOCK: " + name() + ": no pulse: " + ready.error().message);
+      return;
+    }
+    pulse_ = std::move(*pulse);
+    if (!feed_.flag(3)) return;
+    if (const auto bound = pulse_->bind_kernel(edge_); !bound) {
+      feed_.log(LogLevel::Warning, "hardpps", "REFCLOCK: " + name() + ": " + bound.error().message);
+    }
+  }
+
+  void on_octets(ByteView octets, WallTime received) override {
+    for (const std::uint8_t octet : octets) {
+      if (const auto heard = receiver_->push(octet, received)) take(*heard);
+    }
+  }
+
+  void take(const telegram::Heard& heard) {
+    if (!heard.text.empty()) feed_.timecode(heard.text);
+    if (!heard.time) return;
+    if (!*heard.time) {
+      trouble(heard.time->error());
+      if (heard.time->error() == telegram::Problem::BadFormat && !clock_->setup.empty()) {
+        setup_once();
+      }
+      return;
+    }
+    heard_ = true;
+    judge(**heard.time, heard.at);
+  }
+
+  /// At most once a minute, however much garbage comes.
+  void setup_once() {
+    constexpr auto kPause = std::chrono::minutes(1);
+    if (since_setup_ < kPause) return;
+    since_setup_ = {};
+    send(clock_->setup);
+  }
+
+  void judge(const Decoded& decoded, WallTime at) {
+    report_.take(decoded);
+    if (decoded.lock == Lock::Locked) {
+      since_lock_ = Duration::zero();
+    } else {
+      trouble(decoded.lock == Lock::Invalid ? ClockEvent::Fault : ClockEvent::BadSignal);
+    }
+    say(decoded.lock);
+    const bool no_signal_yet = decoded.lock == Lock::Invalid && !clock_->trusts_power_up;
+    if (no_signal_yet || !is_trusted()) {
+      since_lock_.reset();
+      feed_.set_leap(Leap::Unsynchronized);
+      feed_.set_pulse(false);
+      return;
+    }
+    // A clock that told nothing of its date has none.
+    const auto utc = moment(decoded.civil, at);
+    if (!utc) return;
+    report_.take(*utc);
+    if (decoded.civil.second == 60) return;
+    feed_.set_leap(decoded.leap == Leap::Insert && feed_.flag(4) ? Leap::Delete : decoded.leap);
+    feed_.set_root_dispersion(decoded.error_bound.value_or(0));
+    sample(*utc, at);
+    if (decoded.lock == Lock::Locked && feed_.status() != ClockEvent::Nominal) {
+      feed_.report(ClockEvent::Nominal);
+    }
+  }
+
+  [[nodiscard]] bool is_trusted() const {
+    if (!since_lock_) return false;
+    const double wanted = std::abs(feed_.settings().time2);
+    const double trust = feed_.flag(1) && wanted < 1e9 ? wanted : clock_->trust;
+    return to_seconds(*since_lock_) <= trust;
+  }
+
+  /// The pulse that belongs to the telegram has precedence over its on-time character.
+  void sample(WallTime utc, WallTime at) {
+    if (pulse_) {
+      const auto latest = pulse_->latest(edge_);
+      const bool fresh = latest && *latest && (*latest)->sequence != last_pulse_;
+      if (fresh) {
+        last_pulse_ = (*latest)->sequence;
+        const double offset = to_seconds(utc - (*latest)->at);
+        report_.take_pulse((*latest)->at, at);
+        const double whole = std::round(offset);
+        constexpr double kNear = 0.5, kLate = 1.5;
+        if (std::abs(to_seconds(utc - at)) <= kNear && std::abs(offset) < kLate) {
+          const double phase = feed_.flag(1) ? 0 : feed_.settings().time2;
+          feed_.offset(offset - whole + phase, (*latest)->at);
+          feed_.set_pulse(true);
+          return;
+        }
+      }
+      feed_.set_pulse(false);
+    }
+    feed_.sample(utc, at, feed_.settings().time1);
+  }
+
+  void say(Lock lock) {
+    if (last_lock_ == lock) return;
+    last_lock_ = lock;
+    constexpr std::array<std::string_view, 3> kTexts{"SYNCHRONIZED", "TIMECODE NOT CONFIRMED",
+                                                     "NOT SYNCHRONIZED/RECEIVER PROBLEMS"};
+    const auto text = kTexts[static_cast<std::size_t>(lock)];
+    feed_.log(lock == Lock::Locked ? LogLevel::Info : LogLevel::Error, text,
+              "REFCLOCK: " + name() + ": " + std::string(text));
+  }
+
+  const GenericClock* clock_;
+  std::unique_ptr<telegram::Receiver> receiver_;
+  std::unique_ptr<PulseCapture> pulse_;
+  PulseEdge edge_ = PulseEdge::Assert;
+  std::uint32_t last_pulse_ = 0;
+  GenericReport report_;
+  std::optional<MonoTime> last_tick_;
+  bool heard_ = false;
+  std::optional<Duration> since_lock_;  // nothing: not since the last silence
+  Duration since_setup_ = std::chrono::minutes(1);
+  std::optional<Lock> last_lock_;
+};
+
+}  // namespace
+
+extern const DriverInfo driver_generic{
+    .name = "GENERIC",
+    .description = "Generic reference clock driver",
+    .number = 8,
+    .device = "/dev/refclock-%u",
+    .refid = "DCFa",
+    .make = [](Feed& feed) -> std::unique_ptr<Driver> {
+      return std::make_unique<GenericDriver>(feed);
+    },
+};
+
+}  // namespace ntp::refclock

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <cstdio>
+
+#include "ntpd/refclock/serial_driver.h"
+#include "ntpd/refclock/telegram/oncore.h"
+
+namespace ntp::refclock {
+
+extern const DriverInfo driver_oncore;
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Commands, by the manuals of 6, 8 and 12 channels.
+constexpr auto kAskIdentity = "Cj"sv;
+constexpr auto kFix = "Cg\x01"sv;     // position fix mode
+constexpr auto kUtc = "Aw\x01"sv;     // UTC, not GPS time
+constexpr auto kStatic = "AB\x04"sv;  // the antenna does not move
+constexpr auto kAskLeap = "Bj\0"sv;
+constexpr auto kPulseOn = "Gc\x01"sv;  // 12 channels
+constexpr auto kSurvey8 = "At\x02"sv;  // find out where the antenna is, then hold it
+constexpr auto kSurvey12 = "Gd\x03"sv;
+constexpr auto kIntegrity6 = "Bn\x01\x01\x00\x0a\x02\0\0\0\0\0\0\0\0\0\0"sv;
+constexpr auto kIntegrity8 = "En\x01\x01\x00\x0a\x02\0\0\0\0\0\0\0\0\0\0"sv;
+constexpr auto kIntegrity12 = "Hn\x01"sv;
+constexpr int kIdentityRetry = 10;     // s
+constexpr int kSettle = 5;             // messages, before one is used
+constexpr int kLeapPeriod = 86400;     // s
+constexpr int kIntegrityPatience = 5;  // s
+
+/// Motorola Oncore receivers: a message each second tells the second of the pulse before it, whose
+/// stamp of the kernel is the sample.
+class OncoreDriver final : public SerialDriver {
+ public:
+  explicit OncoreDriver(Feed& feed) : SerialDriver(feed, driver_oncore) {}
+
+  Result<void> open(Devices& devices) override {
+    const auto& settings = feed_.settings();
+    const std::string pulse_path = settings.pps_path.empty()
+                                       ? with_unit("/dev/oncore.pps.%u", settings.unit)
+                                       : settings.pps_path;
+    auto pulse = devices.open_pulse(pulse_path);
+    if (!pulse) return Failure<Error>{pulse.error()};
+    edge_ = feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
+    if (auto ready = (*pulse)->capture(edge_); !ready) return ready;
+    if (feed_.flag(3)) {
+      if (const auto bound = (*pulse)->bind_kernel(edge_); !bound) {
+        feed_.log(LogLevel::Warning, "hardpps",
+                  "REFCLOCK: " + name() + ": " + bound.error().message);
+      }
+    }
+    framer_ = {};
+    if (auto opened = open_port(devices, {.path = {}, .lines = false}); !opened) return opened;
+    pulse_ = std::move(*pulse);
+    start_over();
+    return {};
+  }
+  void close() override {
+    SerialDriver::close();
+    pulse_.reset();
+    feed_.set_pulse(false);
+  }
+
+  void tick(const Moment&) override {
+    if (channels_ == 0 && ++waiting_ % kIdentityRetry == 0) start_over();
+    if (channels_ != 0 && ++leap_age_ >= kLeapPeriod) {
+      leap_age_ = 0;
+      command(kAskLeap);
+    }
+  }
+
+  std::optional<ClockEvent> poll(const Moment&) override {
+    if (!feed_.has_samples()) {
+      feed_.set_pulse(false);
+      // It may have been switched off, and forgotten everything.
+      if (++silent_polls_ > 2) start_over();
+    } else {
+      silent_polls_ = 0;
+    }
+    return take_trouble();
+  }
+
+ private:
+  void command(std::string_view body) { send(telegram::oncore_message(body)); }
+
+  void start_over() {
+    channels_ = 0;
+    waiting_ = silent_polls_ = heard_ = 0;
+    feed_.stats("state = ONCORE_CHECK_ID");
+    command(kAskIdentity);
+    // Whatever it is, it answers to one of them.
+    for (const auto each : {"Ba\x01"sv, "Ea\x01"sv, "Ha\x01"sv}) command(each);
+  }
+
+  void on_octets(ByteView octets, WallTime received) override {
+    for (const std::uint8_t octet : octets) {
+      const auto step = framer_.push(octet);
+      if (step.broken) trouble(ClockEvent::BadFormat);
+      if (step.message) on_message(*step.message, received);
+    }
+  }
+
+  void on_message(const telegram::OncoreMessage& message, WallTime received) {
+    if (message.name == "Cj") return on_identity(message.data);
+    if (const auto leap = telegram::decode_oncore_leap(message)) {
+      leap_ = *leap;
+      return;
+    }
+    if (const auto integrity = telegram::decode_oncore_integrity(message)) {
+      return on_integrity(*integrity);
+    }
+    if (message.name != "Ba" && message.name != "Ea" && message.name != "Ha") return;
+    const auto status = telegram::decode_oncore_status(message);
+    if (!status) return trouble(status.error());
+    on_status(*status, received);
+  }
+
+  void on_identity(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+      const std::size_t end = std::min(text.find("\r\n", at), text.size());
+      feed_.stats(telegram::readable(text.substr(at, end - at)));
+      at = end + 2;
+    }
+  }
+
+  void on_status(const telegram::OncoreStatus& status, WallTime received) {
+    if (channels_ < status.channels) set_up(status.channels);
+    if (status.channels != channels_ || ++heard_ <= kSettle) return;
+    heard_ = std::min(heard_, kSettle + 1);
+    if (integrity_age_ >= 0 && ++integrity_age_ > kIntegrityPatience) integrity_age_ = -1;
+    status_ = status;
+    // With integrity messages, the second is used when the verdict on it is there.
+    if (integrity_age_ < 0) take(received);
+  }
+
+  void on_integrity(const telegram::OncoreIntegrity& integrity) {
+    if (!status_) return;
+    integrity_age_ = 0;
+    // The receiver knows beforehand by how much the next pulse will be off.
+    const int late = std::exchange(sawtooth_, integrity.sawtooth);
+    if (!integrity.good) {
+      status_.reset();
+      feed_.set_pulse(false);
+      return trouble(ClockEvent::BadSignal);
+    }
+    late_ = Duration(late);
+    take(std::nullopt);
+  }
+
+  void set_up(int channels) {
+    channels_ = channels;
+    heard_ = 0;
+    integrity_age_ = 0;
+    leap_age_ = 0;
+    status_.reset();
+    feed_.stats("Using        chan = " + std::to_string(channels));
+    for (const auto each : {kFix, kUtc, kStatic}) command(each);
+    command(channels == 12 ? kSurvey12 : kSurvey8);
+    if (channels == 12) command(kPulseOn);
+    command(channels == 12 ? kIntegrity12 : channels == 8 ? kIntegrity8 : kIntegrity6);
+    command(kAskLeap);
+    feed_.stats("state = ONCORE_RUN");
+  }
+
+  /// The second that the status tells began with the last pulse.
+  void take(std::optional<WallTime> received) {
+    const auto status = std::exchange(status_, std::nullopt);
+    if (!status) return;
+    const auto latest = pulse_->latest(edge_);
+    if (!latest || !*latest || (*latest)->sequence == sequence_) {
+      feed_.set_pulse(false);
+      return trouble(ClockEvent::Timeout);
+    }
+    const Pulse pulse = **latest;
+    sequence_ = pulse.sequence;
+    // A pulse of long ago is not the message's.
+    if (received && *received - pulse.at > std::chrono::seconds(1)) {
+      return trouble(ClockEvent::Timeout);
+    }
+    telegram::Decoded decoded = status->decoded;
+    if (decoded.civil.month == 6 || decoded.civil.month == 12) decoded.leap = leap_;
+    const WallTime at = pulse.at - std::exchange(late_, Duration::zero());
+    if (!accept(decoded, at, feed_.settings().time1)) {
+      feed_.set_pulse(false);
+      return;
+    }
+    feed_.set_pulse(true);
+    note(*status, at);
+  }
+
+  void note(const telegram::OncoreStatus& status, WallTime at) {
+    const auto& civil = status.decoded.civil;
+    const auto stamp = NtpTimestamp::from_wall(at);
+    const auto fraction = (at.time_since_epoch() % std::chrono::seconds(1)).count();
+    const std::chrono::sys_days day = std::chrono::year(*civil.year) / *civil.month / *civil.day;
+    const auto of_year =
+        (day - std::chrono::sys_days(std::chrono::year(*civil.year) / 1 / 1)).count() + 1;
+    char text[128];
+    std::snprintf(text, sizeof text,
+                  "%u.%09lld %d %d %2d %2d %2d %2lld rstat %02x dop %4.1f nsat %2d,%d traim %d",
+                  stamp.seconds(), static_cast<long long>(fraction), *civil.year,
+                  static_cast<int>(of_year), civil.hour, civil.minute, civil.second,
+                  static_cast<long long>(to_seconds(at.time_since_epoch())) % 60, status.receiver,
+                  status.dilution, status.visible, status.tracked, integrity_age_ >= 0 ? 1 : 0);
+    feed_.timecode(text);
+    feed_.stats(text);
+  }
+
+  telegram::OncoreFramer framer_;
+  std::unique_ptr<PulseCapture> pulse_;
+  PulseEdge edge_ = PulseEdge::Assert;
+  std::optional<std::uint32_t> sequence_;
+  int channels_ = 0;  // 0: not known yet
+  int waiting_ = 0;   // s, for it to be known
+  int heard_ = 0;     // messages since it is
+  int silent_polls_ = 0;
+  int leap_age_ = 0;        // s
+  int integrity_age_ = -1;  // messages; -1: this receiver has none
+  std::optional<telegram::OncoreStatus> status_;
+  Leap leap_ = Leap::None;
+  int sawtooth_ = 0;  // ns, of the next pulse
+  Duration late_{};
+};
+
+}  // namespace
+
+extern const DriverInfo driver_oncore{
+    .name = "ONCORE",
+    .description = "Motorola Oncore GPS Receiver",
+    .number = 30,
+    .device = "/dev/oncore.serial.%u",
+    .refid = "GPS",
+    .precision = -26,
+    .make = [](Feed& feed) -> std::unique_ptr<Driver> {
+      return std::make_unique<OncoreDriver>(feed);
+    },
+};
+
+}  // namespace ntp::refclock

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "ntpd/refclock/telegram/jjy.h"
+
+#include <string>
+
+#include "ntpd/refclock/telegram/pattern.h"
+
+namespace ntp::refclock::telegram {
+
+namespace {
+
+/// The date and time that are well formed, or what is wrong.
+Result<Decoded, Problem> checked(std::optional<Civil> civil) {
+  if (!civil) return fail(Problem::BadFormat);
+  civil->east = kJapan;
+  if (civil->hour > 23 || civil->minute > 59 || civil->second > 60) return fail(Problem::BadTime);
+  return Decoded{.civil = *civil};
+}
+
+}  // namespace
+
+Result<Decoded, Problem> decode_jst2000(std::string_view text) {
+  return checked(match(text, "Jyyoodd_hhmmssf"));
+}
+
+Result<Decoded, Problem> decode_lt2000(std::string_view line) {
+  constexpr std::size_t kRequested = 15, kContinuous = 17, kTime = 13;
+  if (line.size() == kRequested) {
+    int sum = 0;
+    for (const char c : line.substr(0, kTime)) sum ^= static_cast<std::uint8_t>(c);
+    if (line[13] != (0x30 | (sum >> 4 & 0xf)) || line[14] != (0x30 | (sum & 0xf))) {
+      return fail(Problem::BadFormat);
+    }
+  } else if (line.size() != kContinuous) {
+    return fail(Problem::BadFormat);
+  }
+  return checked(match(line.substr(0, kTime), "yyoodd_hhmmss"));
+}
+
+Result<Decoded, Problem> decode_jjy200(std::string_view line) {
+  auto decoded = checked(match(line, "'__ yy/oo/dd _ hh:mm:ss"));
+  if (!decoded) return decoded;
+  const std::string_view status = line.substr(1, 2);
+  if (status == "NG" || status == "ER") {
+    decoded->lock = Lock::Invalid;
+  } else if (status != "OK") {
+    return fail(Problem::BadFormat);
+  }
+  return decoded;
+}
+
+Result<Decoded, Problem> decode_tdc300(std::string_view text) {
+  constexpr std::size_t kTimeOnly = 8, kFull = 17, kBefore = 13;
+  // Its bytes carry a parity of their own.
+  std::string plain(text.substr(0, kFull + 1));
+  for (char& c : plain) c = static_cast<char>(c & 0x7f);
+  if (plain.size() == kTimeOnly) return checked(match(plain, "hh:mm:ss"));
+  if (plain.size() == kFull) return checked(match(plain, "yyooddhhmmssw____"));
+  if (plain.size() == kBefore) return checked(match(plain, "yyooddwhhmmss"));
+  return fail(Problem::BadFormat);
+}
+
+Result<Civil, Problem> decode_tristate_date(std::string_view line) {
+  constexpr std::string_view kForm = "yyyy/oo/dd";
+  auto civil = match(line.substr(0, kForm.size()), kForm);
+  if (!civil || (line.size() > kForm.size() && line[kForm.size()] != ' ')) {
+    return fail(Problem::BadFormat);
+  }
+  if (*civil->year < 2000 || *civil->year > 2098 || *civil->month < 1 || *civil->month > 12 ||
+      *civil->day < 1 || *civil->day > 31) {
+    return fail(Problem::BadDate);
+  }
+  return *civil;
+}
+
+Result<Civil, Problem> decode_tristate_time(std::string_view line) {
+  const auto decoded = checked(match(line, "hh:mm:ss"));
+  if (!decoded) return fail(decoded.error());
+  return decoded->civil;
+}
+
+}  // namespace ntp::refclock::telegram

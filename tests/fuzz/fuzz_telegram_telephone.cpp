@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "libntp/core/bytes.h"
+#include "ntpd/refclock/telegram/dialup.h"
+#include "ntpd/refclock/telegram/jjy.h"
+
+namespace {
+
+using namespace ntp;
+using namespace ntp::refclock::telegram;
+
+constexpr WallTime kNow{std::chrono::seconds(1'795'000'000)};
+
+void check(const Result<Decoded, Problem>& decoded) {
+  if (!decoded) return;
+  const auto utc = utc_of(decoded->civil, {.now = kNow, .pivot = kNow});
+  if (utc && *utc < WallTime()) std::abort();
+}
+
+}  // namespace
+
+/// Any line is one of a time service or of a receiver of JJY, or is refused.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view line = as_text(ByteView(data, size));
+  if (const auto dialup = decode_dialup(line); dialup && *dialup) check((**dialup).decoded);
+  check(decode_jst2000(line));
+  check(decode_lt2000(line));
+  check(decode_jjy200(line));
+  check(decode_tdc300(line));
+  (void)decode_tristate_date(line);
+  (void)decode_tristate_time(line);
+  return 0;
+}
