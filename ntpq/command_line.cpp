@@ -35,7 +35,8 @@ class Reader {
 
   [[nodiscard]] bool has_argument(char letter) const {
     const std::size_t at = options_.letters.find(letter);
-    return at + 1 < options_.letters.size() && options_.letters[at + 1] == ':';
+    return at != std::string_view::npos && at + 1 < options_.letters.size() &&
+           options_.letters[at + 1] == ':';
   }
 
   std::optional<std::string> next_word() {
@@ -120,6 +121,8 @@ Result<int, EarlyExit> number_of(const CommandLine::Switch& given, std::string_v
   if (!value) return fail(value.error());
   return static_cast<int>(*value);
 }
+
+std::string version_text() { return "regulator-" REGULATOR_VERSION " (ntpsec-1.2.5)"; }
 
 EarlyExit version_of(std::string_view program) {
   return {std::string(program) + " " + version_text() + "\n", true, 0};

@@ -9,10 +9,16 @@
 #include <vector>
 
 #include "libntp/core/result.h"
-#include "ntpq/options.h"
 
-/// The command lines of the companion programs.
+/// How the command lines of all programs are read.
 namespace ntp::ntpq {
+
+/// What ends a program before it has begun: a text and a status.
+struct EarlyExit {
+  std::string text;
+  bool to_stdout = false;
+  int status = 0;
+};
 
 /// The options of a program, in the form of getopt(3): `letters` with a colon behind those that
 /// have an argument, and the long names, each with its letter.
@@ -47,6 +53,8 @@ Result<std::int64_t, EarlyExit> number_of(const CommandLine::Switch& given, std:
 /// The same for an `int` of any value.
 Result<int, EarlyExit> number_of(const CommandLine::Switch& given, std::string_view usage);
 
+/// `regulator-X.Y.Z (ntpsec-1.2.5)`.
+std::string version_text();
 /// The text of `-V`.
 EarlyExit version_of(std::string_view program);
 

@@ -14,8 +14,6 @@
 namespace ntp::ntpq {
 namespace {
 
-constexpr std::string_view kHeader =
-    " lstint avgint rstr r m v  count    score   drop rport remote address";
 constexpr unsigned kBadValue = 6;
 constexpr Duration kNonceLife = std::chrono::seconds(16);
 constexpr int kMostFragments = 32;
@@ -245,7 +243,7 @@ void run_mrulist(Shell& shell, std::string_view argument) {
     const NtpTimestamp now =
         retrieval.list().end().value_or(NtpTimestamp::from_wall(shell.network.wall()));
     const std::string collected = elapsed();
-    shell.say(std::string(kHeader) + "\n" + std::string(kHeader.size(), '=') + "\n");
+    shell.say(std::string(kMruHeader) + "\n" + std::string(kMruHeader.size(), '=') + "\n");
     for (const MruEntry& entry : retrieval.list().sorted(sort)) {
       shell.say(line_of(shell, entry, now));
       if (shell.output_lost() || shell.network.interrupted()) break;

@@ -63,7 +63,7 @@ std::string cook_filter(const Variable& variable, const CookOptions& options) {
 
 /// In double quotes, with a backslash before what would not show. A double quote or an apostrophe
 /// inside becomes a double quote: nobody reads this back.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string shown = "\"";
   for (const char character : text) {
     switch (character) {
@@ -100,7 +100,7 @@ std::string cook_other(const Variable& variable, const CookOptions& options) {
     case Variable::Kind::Text:
       break;
   }
-  return quoted(variable.text);
+  return in_quotes(variable.text);
 }
 
 using Cook = std::string (*)(const Variable&, const CookOptions&);

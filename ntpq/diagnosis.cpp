@@ -2,9 +2,9 @@
 #include "ntpq/diagnosis.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
+#include "ntpq/facts.h"
 #include "ntpq/number.h"
 #include "ntpq/status_text.h"
 #include "ntpq/text.h"
@@ -38,34 +38,7 @@ constexpr int kEmptyStage = 16000;          // ms: the dispersion of a sample th
 constexpr int kEnoughSamples = 4;           // with fewer, what is missing makes the distance
 constexpr double kUsualMaxDistance = 1500;  // ms; NTPsec does not tell its own
 
-class Reader {
- public:
-  explicit Reader(const Variables& variables) : variables_(variables) {}
-
-  [[nodiscard]] bool has(std::string_view name) const { return variables_.find(name) != nullptr; }
-  [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t otherwise = 0) const {
-    const Variable* found = variables_.find(name);
-    return found != nullptr && found->is_integer() ? found->integer : otherwise;
-  }
-  [[nodiscard]] double real(std::string_view name, double otherwise = 0) const {
-    const Variable* found = variables_.find(name);
-    const bool known = found != nullptr && found->is_number() && std::isfinite(found->real);
-    return known ? found->real : otherwise;
-  }
-  [[nodiscard]] std::string text(std::string_view name) const {
-    const Variable* found = variables_.find(name);
-    return found != nullptr ? visible(found->text) : std::string();
-  }
-
- private:
-  const Variables& variables_;
-};
-
 std::string seconds(double milliseconds) { return to_fixed(milliseconds / 1000, 3) + " s"; }
-
-std::string times(std::int64_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
 
 /// Collects what is wrong with one source, the deepest reason first.
 class Examination {
@@ -318,80 +291,17 @@ class Examination {
 
   const unsigned selection_;
   const unsigned event_;
-  const Reader peer_;
-  const Reader system_;
+  const Facts peer_;
+  const Facts system_;
   const std::int64_t flash_;
   const std::int64_t reach_;
   std::vector<Cause> causes_;
 };
 
-bool has_code(const SourceVerdict& verdict, std::string_view code) {
-  return std::any_of(verdict.causes.begin(), verdict.causes.end(),
-                     [&](const Cause& cause) { return cause.code == code; });
-}
-
-/// Why none of the sources leads.
-Cause no_leader(const Reader& system, const std::vector<SourceVerdict>& verdicts) {
-  const auto count = [&](auto&& is) {
-    return static_cast<std::int64_t>(std::count_if(verdicts.begin(), verdicts.end(), is));
-  };
-  const std::int64_t sound = count([](const auto& v) { return v.used || v.sound; });
-  const std::int64_t coming = count([](const auto& v) {
-    return has_code(v, "few_samples") || has_code(v, "pending") || has_code(v, "nts_pending");
-  });
-  const std::int64_t wanted = system.integer("minsane", 1);
-  const std::int64_t pools = count([](const auto& v) { return has_code(v, "pool"); });
-  const std::int64_t servers = static_cast<std::int64_t>(verdicts.size()) - pools;
-  if (verdicts.empty()) return {"no_sources", "it has no sources"};
-  if (sound > 0 && sound < wanted) {
-    return {"minsane", "it waits for more sources: " + std::to_string(sound) +
-                           " can be used, tos minsane wants " + std::to_string(wanted)};
-  }
-  if (coming > 0) {
-    return {"first_samples", "it waits for the first samples of " + times(coming, "source")};
-  }
-  if (sound > 0) {
-    return {"no_majority", "no majority among " + times(sound, "usable source")};
-  }
-  if (servers == 0) return {"no_usable_source", "its pools have given no servers so far"};
-  return {"no_usable_source", "none of " + times(servers, "source") + " can be used"};
-}
-
 }  // namespace
-
-bool is_synchronized(const SystemFacts& system) {
-  constexpr std::int64_t kAlarm = 3;
-  return Reader(system.variables).integer("leap", kAlarm) != kAlarm;
-}
 
 SourceVerdict judge_source(const SourceFacts& source, const SystemFacts& system) {
   return Examination(source, system).judge();
-}
-
-std::vector<Cause> judge_system(const SystemFacts& system,
-                                const std::vector<SourceVerdict>& verdicts) {
-  constexpr unsigned kEventSpike = 3;
-  constexpr unsigned kEventTraining = 4;
-  const Reader reader(system.variables);
-  const unsigned event = system.status & 0xfU;
-  const std::string state = reader.text("clockstate");
-  std::vector<Cause> causes;
-  const bool led = reader.integer("peer") != 0;
-  if (!led) causes.push_back(no_leader(reader, verdicts));
-  if (state == "spike" || (state.empty() && event == kEventSpike)) {
-    causes.push_back({"spike",
-                      "the offset is beyond the step threshold, and has to stay there "
-                      "before it is believed"});
-  }
-  if (led && (state == "training" || (state.empty() && event == kEventTraining))) {
-    causes.push_back({"training", "the frequency of the clock is being measured"});
-  }
-  if (led && causes.empty() && !is_synchronized(system)) {
-    causes.push_back({"first_update",
-                      "it has a system peer, and waits for the next sample to set "
-                      "the clock by"});
-  }
-  return causes;
 }
 
 }  // namespace ntp::ntpq

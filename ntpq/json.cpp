@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ntpq/status_text.h"
+#include "ntpq/text.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -87,5 +88,7 @@ std::string to_json(const Answer& answer) {
   if (!answer.text.empty()) root["text"] = answer.text;
   return json::serialize(root) + '\n';
 }
+
+std::string to_json(std::string_view text) { return json::serialize(json::string(visible(text))); }
 
 }  // namespace ntp::ntpq

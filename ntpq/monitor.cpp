@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <limits>
 #include <utility>
 
-#include "ntpq/command_line.h"
 #include "ntpq/cook.h"
 #include "ntpq/monitor_detail.h"
 #include "ntpq/status_text.h"
@@ -16,49 +16,6 @@
 namespace ntp::ntpq {
 namespace {
 
-constexpr std::string_view kUsage = R"(
-USAGE: ntpmon [-dhnuV] [-D level] [-l logfile] [host]
-  -d, --debug                  one more level of debugging
-  -D, --set-debug-level=LEVEL  the level of debugging
-  -h, --help                   print this text
-  -l, --logfile=FILE           append debugging to this file (ntpmon.log)
-  -n, --numeric                show addresses, not names
-  -u, --units                  show numbers with units
-  -V, --version                print the version
-)";
-constexpr std::array<OptionSet::Long, 7> kNames = {{{"debug", 'd'},
-                                                    {"help", 'h'},
-                                                    {"logfile", 'l'},
-                                                    {"numeric", 'n'},
-                                                    {"units", 'u'},
-                                                    {"set-debug-level", 'D'},
-                                                    {"version", 'V'}}};
-constexpr OptionSet kOptions{"dD:hl:nuV", kNames};
-
-constexpr std::array<std::string_view, 18> kHelp = {
-    "Any key refreshes the screen. These do more:",
-    "",
-    "a o p r  the table of sources with association ids, local addresses,",
-    "         reference ids, or with the name last",
-    "space    the next of these forms",
-    "d        details of one source in place of the clients",
-    "j k      the next source, the one before (also the arrow keys)",
-    "m        clients alone, or sources too",
-    "n        names or addresses",
-    "s        only sources that are configured or reachable, or all",
-    "u        numbers with or without units",
-    "w        long names on a line of their own, or cut",
-    "+ -      more or less debugging, into the log file",
-    "? h      this text",
-    "q x      end",
-    "",
-    "",
-    "Press any key to resume monitoring"};
-
-constexpr std::string_view kClientsHeader =
-    " lstint avgint rstr r m v  count    score   drop rport remote address";
-/// The keys of the forms of the table, in the order of PeersForm.
-constexpr std::string_view kForms = "paor";
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kNameLimit = 40;
 constexpr unsigned kUnknownAssociation = 4;
@@ -98,26 +55,6 @@ std::string local_date(NtpTimestamp stamp, WallTime now) {
 }
 
 }  // namespace
-
-Result<MonitorOptions, EarlyExit> parse_monitor_options(std::span<const std::string> arguments) {
-  const auto line = read_command_line(arguments, kOptions);
-  if (!line) return fail(EarlyExit{line.error().message + "\n" + std::string(kUsage), false, 1});
-  MonitorOptions options;
-  for (const CommandLine::Switch& given : line->switches) {
-    if (given.letter == 'h') return fail(EarlyExit{std::string(kUsage), true, 0});
-    if (given.letter == 'V') return fail(version_of("ntpmon"));
-    if (given.letter == 'd') ++options.debug_level;
-    if (given.letter == 'l') options.log_file = given.value;
-    if (given.letter == 'n') options.names = false;
-    if (given.letter == 'u') options.units = true;
-    if (given.letter != 'D') continue;
-    const auto value = number_of(given, kUsage);
-    if (!value) return fail(value.error());
-    options.debug_level = *value;
-  }
-  if (!line->words.empty()) options.host = line->words.front();
-  return options;
-}
 
 Monitor::Monitor(const MonitorOptions& options, Network& network,
                  std::function<void(std::string_view line)> log)
@@ -160,7 +97,9 @@ PeersTable Monitor::table() {
 Result<MonitorScreen> Monitor::refresh(std::size_t rows) {
   MonitorScreen screen;
   if (show_help_) {
-    for (const std::string_view line : kHelp) screen.push_back({std::string(line), Style::Plain});
+    for (const std::string_view line : key_help()) {
+      screen.push_back({std::string(line), Style::Plain});
+    }
     screen.resize(std::min(screen.size(), rows));
     return screen;
   }
@@ -277,7 +216,7 @@ std::string Monitor::client_name(const std::string& address) {
 }
 
 void Monitor::add_clients(MonitorScreen& screen, const std::vector<MruEntry>& clients) {
-  screen.push_back({std::string(kClientsHeader), Style::Bold});
+  screen.push_back({std::string(kMruHeader), Style::Bold});
   const NtpTimestamp now = NtpTimestamp::from_wall(network_.wall());
   for (const MruEntry& client : clients) {
     screen.push_back({mru_columns(client, now) + client_name(client.address), Style::Plain});
@@ -296,65 +235,6 @@ void Monitor::add_detail(MonitorScreen& screen) {
   if (!clock) return;
   const auto reply = session_.query(wire::ControlOpcode::ReadClock, source.id);
   if (reply) add_lines(screen, cook(Variables::parse(reply->data), how), Style::Plain);
-}
-
-bool Monitor::press(char key) {
-  show_help_ = false;
-  const std::size_t count = std::max<std::size_t>(sources_.size(), 1);
-  switch (key) {
-    case 'q':
-    case 'x':
-      return false;
-    case 'p':
-    case 'a':
-    case 'o':
-    case 'r':
-      form_ = static_cast<PeersForm>(kForms.find(key));
-      break;
-    case ' ':
-      form_ = static_cast<PeersForm>((static_cast<std::size_t>(form_) + 1) % kForms.size());
-      break;
-    case 'd':
-      if (!show_detail_) selected_ = 0;
-      show_detail_ = !show_detail_;
-      show_sources_ = true;
-      break;
-    case 'm':
-      show_sources_ = !show_sources_;
-      show_detail_ = false;
-      break;
-    case 'n':
-      options_.names = !options_.names;
-      break;
-    case 's':
-      reachable_only_ = !reachable_only_;
-      break;
-    case 'u':
-      options_.units = !options_.units;
-      break;
-    case 'w':
-      wide_ = !wide_;
-      break;
-    case 'j':
-      selected_ = (selected_ + 1) % count;
-      break;
-    case 'k':
-      selected_ = (selected_ + count - 1) % count;
-      break;
-    case '+':
-      ++options_.debug_level;
-      break;
-    case '-':
-      options_.debug_level = std::max(options_.debug_level - 1, 0);
-      break;
-    case '?':
-    case 'h':
-      show_help_ = true;
-      break;
-    default:
-      break;
-  }
-  return true;
 }
 
 }  // namespace ntp::ntpq

@@ -70,6 +70,8 @@ class Monitor {
   void add_clients(MonitorScreen& screen, const std::vector<MruEntry>& clients);
   std::string client_name(const std::string& address);
   [[nodiscard]] PeersTable table();
+  /// What the keys do, line by line.
+  static std::span<const std::string_view> key_help();
 
   MonitorOptions options_;
   Network& network_;

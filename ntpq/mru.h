@@ -78,6 +78,9 @@ class MruList {
   std::size_t received_ = 0;
 };
 
+/// The heads of these columns and of the address.
+inline constexpr std::string_view kMruHeader =
+    " lstint avgint rstr r m v  count    score   drop rport remote address";
 /// The columns up to the address. Without `now` the first two give the day, the second of it and
 /// the seconds between the first packet and the last (`direct`).
 std::string mru_columns(const MruEntry& entry, std::optional<NtpTimestamp> now);

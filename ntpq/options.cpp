@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpq/options.h"
 
-#include <getopt.h>
-
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <utility>
 
-#include "ntpq/number.h"
+#include "ntpq/command_line.h"
 
 namespace ntp::ntpq {
 namespace {
@@ -33,87 +29,28 @@ USAGE: ntpq [-46dhnpuVw] [-a id] [-c command] [-D level] [-k file] [-l file] [-W
   -W, --width=COLUMNS          the width of the peers tables
 )";
 
-/// Has no letter.
-constexpr int kJson = 256;
-constexpr const char* kShortOptions = "+:46a:c:dD:hk:l:npuVwW:";
-const std::array<option, 17> kLongOptions = {{{"ipv4", no_argument, nullptr, '4'},
-                                              {"ipv6", no_argument, nullptr, '6'},
-                                              {"authentication", required_argument, nullptr, 'a'},
-                                              {"command", required_argument, nullptr, 'c'},
-                                              {"debug", no_argument, nullptr, 'd'},
-                                              {"set-debug-level", required_argument, nullptr, 'D'},
-                                              {"help", no_argument, nullptr, 'h'},
-                                              {"json", no_argument, nullptr, kJson},
-                                              {"keyfile", required_argument, nullptr, 'k'},
-                                              {"logfile", required_argument, nullptr, 'l'},
-                                              {"numeric", no_argument, nullptr, 'n'},
-                                              {"peers", no_argument, nullptr, 'p'},
-                                              {"units", no_argument, nullptr, 'u'},
-                                              {"version", no_argument, nullptr, 'V'},
-                                              {"wide", no_argument, nullptr, 'w'},
-                                              {"width", required_argument, nullptr, 'W'},
-                                              {nullptr, 0, nullptr, 0}}};
-
-struct Switch {
-  int letter;
-  std::string value;
-};
-
-EarlyExit usage_error(const std::string& text) {
-  return {text + "\n" + std::string(kUsage), false, 1};
-}
-
-EarlyExit bad_option(int result, const std::string& word) {
-  // getopt leaves the letter of a short option in optopt, and for a long one its code or nothing.
-  const bool is_long = word.substr(0, 2) == "--";
-  const std::string name =
-      is_long ? word.substr(0, word.find('=')) : "-" + std::string(1, static_cast<char>(optopt));
-  if (result == ':') return usage_error("option " + name + " requires argument");
-  if (is_long && optopt != 0) return usage_error("option " + name + " must not have an argument");
-  return usage_error("option " + name + " not recognized");
-}
-
-struct Scanned {
-  std::vector<Switch> switches;
-  std::vector<std::string> words;
-};
-
-Result<Scanned, EarlyExit> scan(std::span<const std::string> arguments) {
-  std::vector<std::string> copies = {"ntpq"};
-  copies.insert(copies.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& copy : copies) pointers.push_back(copy.data());
-  pointers.push_back(nullptr);
-
-  Scanned scanned;
-  optind = 0;
-  opterr = 0;
-  for (;;) {
-    const int at = std::max(optind, 1);
-    const int result = ::getopt_long(static_cast<int>(copies.size()), pointers.data(),
-                                     kShortOptions, kLongOptions.data(), nullptr);
-    if (result == -1) break;
-    if (result == '?' || result == ':') {
-      return fail(bad_option(result, copies[static_cast<std::size_t>(at)]));
-    }
-    scanned.switches.push_back({result, optarg != nullptr ? optarg : ""});
-  }
-  scanned.words.assign(copies.begin() + optind, copies.end());
-  return scanned;
-}
-
-Result<int, EarlyExit> number(const Switch& given) {
-  const auto value = parse_decimal(given.value);
-  if (!value || *value > std::numeric_limits<int>::max() ||
-      *value < std::numeric_limits<int>::min()) {
-    return fail(usage_error("Error: -" + std::string(1, static_cast<char>(given.letter)) +
-                            " parameter '" + given.value + "' not a number"));
-  }
-  return static_cast<int>(*value);
-}
+/// Has no letter that could be typed.
+constexpr char kJson = '\1';
+constexpr std::array<OptionSet::Long, 16> kNames = {{{"ipv4", '4'},
+                                                     {"ipv6", '6'},
+                                                     {"authentication", 'a'},
+                                                     {"command", 'c'},
+                                                     {"debug", 'd'},
+                                                     {"set-debug-level", 'D'},
+                                                     {"help", 'h'},
+                                                     {"json", kJson},
+                                                     {"keyfile", 'k'},
+                                                     {"logfile", 'l'},
+                                                     {"numeric", 'n'},
+                                                     {"peers", 'p'},
+                                                     {"units", 'u'},
+                                                     {"version", 'V'},
+                                                     {"wide", 'w'},
+                                                     {"width", 'W'}}};
+constexpr OptionSet kOptions{"46a:c:dD:hk:l:npuVwW:", kNames};
 
 /// Carries one option out; a failure ends the program.
-Result<void, EarlyExit> apply(const Switch& given, Options& options) {
+Result<void, EarlyExit> apply(const CommandLine::Switch& given, Options& options) {
   switch (given.letter) {
     case '4':
       options.family = Family::V4;
@@ -151,11 +88,11 @@ Result<void, EarlyExit> apply(const Switch& given, Options& options) {
     case 'h':
       return fail(EarlyExit{std::string(kUsage), false, 0});
     case 'V':
-      return fail(EarlyExit{"ntpq " + version_text() + "\n", true, 0});
+      return fail(version_of("ntpq"));
     default:
       break;
   }
-  const auto value = number(given);
+  const auto value = number_of(given, kUsage);
   if (!value) return fail(value.error());
   if (given.letter == 'a') options.key_id = *value;
   if (given.letter == 'D') options.debug_level = *value;
@@ -185,16 +122,16 @@ Result<void, EarlyExit> take_hosts(const std::vector<std::string>& words, Option
 }  // namespace
 
 Result<Options, EarlyExit> parse_options(std::span<const std::string> arguments) {
-  const auto scanned = scan(arguments);
-  if (!scanned) return fail(scanned.error());
+  const auto line = read_command_line(arguments, kOptions);
+  if (!line) {
+    return fail(EarlyExit{line.error().message + "\n" + std::string(kUsage), false, 1});
+  }
   Options options;
-  for (const Switch& given : scanned->switches) {
+  for (const CommandLine::Switch& given : line->switches) {
     if (const auto applied = apply(given, options); !applied) return fail(applied.error());
   }
-  if (const auto taken = take_hosts(scanned->words, options); !taken) return fail(taken.error());
+  if (const auto taken = take_hosts(line->words, options); !taken) return fail(taken.error());
   return options;
 }
-
-std::string version_text() { return "regulator-" REGULATOR_VERSION " (ntpsec-1.2.5)"; }
 
 }  // namespace ntp::ntpq

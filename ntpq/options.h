@@ -6,11 +6,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "libntp/core/address.h"
 #include "libntp/core/result.h"
+#include "ntpq/command_line.h"
 
 namespace ntp::ntpq {
 
@@ -37,18 +37,7 @@ struct Options {
   std::string key_file;
 };
 
-/// What ends the program before it has begun: a text and a status.
-struct EarlyExit {
-  std::string text;
-  bool to_stdout = false;
-  int status = 0;
-};
-
-/// Reads the arguments behind the program's name. Options end at the first word that is none; long
-/// ones may be cut to a unique beginning.
+/// Reads the arguments behind the program's name.
 Result<Options, EarlyExit> parse_options(std::span<const std::string> arguments);
-
-/// `regulator-X.Y.Z (ntpsec-1.2.5)`.
-std::string version_text();
 
 }  // namespace ntp::ntpq

@@ -11,8 +11,17 @@ namespace {
 /// A server sends at most 32 fragments; as many again may be late or foreign packets.
 constexpr int kMostPackets = 64;
 
+/// Of a request's MAC.
+constexpr std::size_t kAlignment = 4;
+constexpr std::size_t kOldAlignment = 8;
+constexpr unsigned kPermission = 1;
+
 constexpr std::array<std::string_view, 8> kErrorNames = {
     "UNSPEC", "PERMISSION", "BADFMT", "BADOP", "BADASSOC", "UNKNOWNVAR", "BADVALUE", "RESTRICT"};
+
+std::size_t padded(std::size_t size, std::size_t alignment) {
+  return (size + alignment - 1) / alignment * alignment;
+}
 
 std::string hex_dump(ByteView data) {
   constexpr std::size_t kRow = 16;
@@ -106,23 +115,34 @@ Result<Reply, QueryError> Session::query(wire::ControlOpcode opcode, std::uint16
   request.leap = Leap::Unsynchronized;
   request.opcode = static_cast<std::uint8_t>(opcode);
   request.association = association;
-  const auto once = [&] {
+  const bool sign = always_sign || signing == Signing::Required;
+  const auto once = [&](std::size_t alignment) {
     request.sequence = ++sequence_;
-    return attempt(request, data, always_sign || signing == Signing::Required);
+    return attempt(request, data, sign ? alignment : 0);
   };
-  const auto first = once();
-  const bool silent = !first && (first.error().reason == Error::TimedOut ||
-                                 first.error().reason == Error::Incomplete);
-  return silent ? once() : first;
+  auto reply = once(kAlignment);
+  const bool silent = !reply && (reply.error().reason == Error::TimedOut ||
+                                 reply.error().reason == Error::Incomplete);
+  if (silent) reply = once(kAlignment);
+  // NTPsec up to 1.2.2 looks for a MAC at multiples of 8 octets only, and overlooks others.
+  const std::size_t signed_size = padded(wire::kControlHeaderSize + data.size(), kAlignment);
+  const bool overlooked = !reply && reply.error().reason == Error::Refused &&
+                          reply.error().detail == kPermission && signed_size % kOldAlignment != 0;
+  if (sign && overlooked) {
+    if (auto other = once(kOldAlignment)) return other;
+  }
+  if (!reply && reply.error().reason == Error::Refused) credentials_.forget();
+  return reply;
 }
 
 Result<Reply, QueryError> Session::attempt(const wire::ControlHeader& request,
-                                           std::string_view data, bool sign) {
+                                           std::string_view data, std::size_t alignment) {
   trace_(1, "request " + std::to_string(request.sequence) + ": opcode " +
                 std::to_string(request.opcode) + ", association " +
                 std::to_string(request.association) + ", data " + visible(data));
   auto datagram = wire::encode_control(request, as_bytes(data));
-  if (sign) {
+  if (alignment != 0) {
+    datagram.resize(padded(datagram.size(), alignment));
     const auto mac = credentials_.sign(datagram);
     if (mac.empty()) return fail(QueryError{Error::NoCredentials});
     datagram.insert(datagram.end(), mac.begin(), mac.end());
@@ -160,7 +180,6 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
         trace_(1, "reply complete in " + std::to_string(fragments.count()) + " fragments");
         return Reply{fragments.status(), fragments.data()};
       case Fragments::Verdict::Refused:
-        credentials_.forget();
         return fail(QueryError{Error::Refused, fragments.error()});
       case Fragments::Verdict::Taken:
         look_for_mac(datagram);

@@ -96,8 +96,9 @@ class Session {
  private:
   using Error = QueryError::Reason;
 
+  /// With a MAC at a multiple of so many octets; 0: with none.
   Result<Reply, QueryError> attempt(const wire::ControlHeader& request, std::string_view data,
-                                    bool sign);
+                                    std::size_t alignment);
   Result<Reply, QueryError> collect(const wire::ControlHeader& request);
   void look_for_mac(ByteView datagram);
   void trace_packet(std::string_view what, ByteView datagram) const;

@@ -39,7 +39,7 @@ std::optional<std::string> find_leap(std::string_view reply) {
 }
 
 /// As Python writes octets, which is what NTPsec's `-vv` shows.
-std::string quoted(std::string_view reply) {
+std::string in_quotes(std::string_view reply) {
   std::string text = "b'";
   for (const char character : reply) {
     if (character == '\r') {
@@ -80,7 +80,7 @@ struct Waiter {
           << trim(reply.error().message()) << "\n"
           << std::flush;
     } else if (options.verbosity > 1) {
-      err << quoted(reply->data) << std::flush;
+      err << in_quotes(reply->data) << std::flush;
     }
     return judge(reply ? find_leap(reply->data) : std::nullopt);
   }

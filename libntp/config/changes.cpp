@@ -98,7 +98,8 @@ std::vector<Section> changed_sections(const Settings& running, const Settings& w
   note(Section::LeapFile,
        a.leap_file != b.leap_file || a.leap_smear_interval != b.leap_smear_interval);
   note(Section::Network, a.interfaces != b.interfaces ||
-                             a.no_virtual_addresses != b.no_virtual_addresses || a.dscp != b.dscp ||
+                             a.no_virtual_addresses != b.no_virtual_addresses ||
+                             a.hardware_stamps != b.hardware_stamps || a.dscp != b.dscp ||
                              a.extra_port != b.extra_port);
   note(Section::Variables, a.variables != b.variables);
   note(Section::Startup, a.pid_files != b.pid_files || a.limits != b.limits ||

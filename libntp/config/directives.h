@@ -45,6 +45,7 @@ bool parse_path(Keyword directive, Line& line, Draft& draft);
 bool parse_number(Keyword directive, Line& line, Draft& draft);
 bool parse_interface(Keyword directive, Line& line, Draft& draft);
 bool parse_extra(Keyword directive, Line& line, Draft& draft);
+bool parse_hwtimestamp(Keyword directive, Line& line, Draft& draft);
 bool parse_setvar(Keyword directive, Line& line, Draft& draft);
 bool parse_phone(Keyword directive, Line& line, Draft& draft);
 bool parse_rlimit(Keyword directive, Line& line, Draft& draft);

@@ -13,7 +13,7 @@ constexpr bool in_order() {
   }
   return true;
 }
-static_assert(in_order(), "searched by halves, and indexed by enumerator");
+static_assert(in_order(), "searched by halves, and numbered like the enumerators");
 
 }  // namespace
 
@@ -23,10 +23,6 @@ const KeywordEntry* find_keyword(std::string_view text) {
                                         return candidate.text < wanted;
                                       });
   return entry != kKeywords.end() && entry->text == text ? &*entry : nullptr;
-}
-
-std::string_view keyword_text(Keyword keyword) {
-  return kKeywords[static_cast<std::size_t>(keyword)].text;
 }
 
 }  // namespace ntp::config

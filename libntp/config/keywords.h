@@ -32,6 +32,7 @@ enum class Keyword : std::uint8_t {
   ClockStats,
   ControlKey,
   Cookie,
+  Correct,
   Ctl,
   Day,
   Default,
@@ -56,6 +57,7 @@ enum class Keyword : std::uint8_t {
   Fudge,
   Holdover,
   HuffPuff,
+  HwTimestamp,
   IBurst,
   Ignore,
   IncAlloc,
@@ -219,6 +221,7 @@ inline constexpr auto kKeywords = std::to_array<KeywordEntry>({
     {"clockstats", Keyword::ClockStats, Follow::Word},
     {"controlkey", Keyword::ControlKey, Follow::Word},
     {"cookie", Keyword::Cookie, Follow::Word},
+    {"correct", Keyword::Correct, Follow::Word},
     {"ctl", Keyword::Ctl, Follow::Word},
     {"day", Keyword::Day, Follow::Word},
     {"default", Keyword::Default, Follow::Word},
@@ -243,6 +246,7 @@ inline constexpr auto kKeywords = std::to_array<KeywordEntry>({
     {"fudge", Keyword::Fudge, Follow::String},
     {"holdover", Keyword::Holdover, Follow::Word},
     {"huffpuff", Keyword::HuffPuff, Follow::Word},
+    {"hwtimestamp", Keyword::HwTimestamp, Follow::StringsToEnd},
     {"iburst", Keyword::IBurst, Follow::Word},
     {"ignore", Keyword::Ignore, Follow::Word},
     {"incalloc", Keyword::IncAlloc, Follow::Word},
@@ -372,6 +376,5 @@ inline constexpr auto kKeywords = std::to_array<KeywordEntry>({
 
 /// The entry of a word; none if it is not reserved. Case matters and there are no abbreviations.
 const KeywordEntry* find_keyword(std::string_view text);
-std::string_view keyword_text(Keyword keyword);
 
 }  // namespace ntp::config

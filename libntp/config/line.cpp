@@ -112,6 +112,11 @@ void Line::reject(std::string_view expected) {
   report_.error(here(), text + ", found " + found());
 }
 
+void Line::refuse(std::string_view why) {
+  note_rejection();
+  report_.error(here(), "syntax error, the line is ignored: " + std::string(why));
+}
+
 void Line::reject_rest() {
   note_rejection();
   if (advise()) return;

@@ -51,6 +51,8 @@ class Line {
   void expect(std::string_view what) { expected_ = what; }
   /// The next word makes the directive void.
   void reject(std::string_view expected);
+  /// The word just taken makes the directive void, whatever follows.
+  void refuse(std::string_view why);
   /// The directive is complete, but the next word does not belong to it: what was read is applied.
   void reject_rest();
   /// Where reading gave up, in octets from the line's begin. NTPsec: the end of the line and

@@ -22,6 +22,9 @@ void set_tos_integer(const Token& item, std::int32_t value, TosSettings& tos, Li
       }
       tos.ceiling = std::min(value, kHighestCeiling);
       break;
+    case Keyword::Correct:
+      tos.correct = value != 0;
+      break;
     case Keyword::Floor:
       tos.floor = value;
       break;
@@ -114,7 +117,7 @@ bool parse_tos(Keyword, Line& line, Draft& draft) {
   TosSettings tos = draft.settings.tos;
   const auto is_integer = [](const Token& token) {
     return is_any(token, Keyword::Ceiling, Keyword::Floor, Keyword::Orphan, Keyword::OrphanWait,
-                  Keyword::MinSane);
+                  Keyword::MinSane, Keyword::Correct);
   };
   const auto matches = [&](const Token& token) {
     return is_integer(token) || is_any(token, Keyword::MinDist, Keyword::MaxDisp, Keyword::MaxDist,
@@ -133,7 +136,7 @@ bool parse_tos(Keyword, Line& line, Draft& draft) {
   };
   if (!read_items(line,
                   "minclock, maxclock, minsane, floor, ceiling, orphan, orphanwait, mindist, "
-                  "maxdist or maxdisp",
+                  "maxdist, maxdisp or correct",
                   matches, reads)) {
     return false;
   }

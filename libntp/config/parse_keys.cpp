@@ -104,7 +104,7 @@ Location* nts_location(Keyword item, NtsSettings& nts) {
 std::string nts_complaint(Keyword item, const std::string& value) {
   if (item == Keyword::Aead && !is_aead(value)) {
     return "unknown AEAD " + quote(value) +
-           ", expected AES_SIV_CMAC_256, _384 or _512 (the item is ignored)";
+           ", expected AES_SIV_CMAC_256, _384, _512 or AES_128_GCM_SIV (the item is ignored)";
   }
   if ((item == Keyword::MinTls || item == Keyword::MaxTls) && value != "TLS1.3") {
     return "unknown TLS version " + quote(value) + ", expected TLS1.3";
@@ -178,7 +178,7 @@ bool parse_nts(Keyword, Line& line, Draft& draft) {
       }
       case Keyword::Pool:
         // NTPsec: a word of the grammar that nothing can follow.
-        line.reject("nothing, since 'nts pool' can't be used");
+        line.refuse("'nts pool' has no use, leave it out");
         return false;
       case Keyword::TlsCipherServerPreference:
         nts.server_preference = true;

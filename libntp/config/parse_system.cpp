@@ -64,7 +64,8 @@ bool parse_path(Keyword directive, Line& line, Draft& draft) {
       draft.settings.leap_file_at = line.start();
       break;
     default:
-      Draft::append(draft.settings.pid_files, *std::move(path), line.start(), line.report());
+      Draft::append(draft.settings.pid_files, {*std::move(path), line.start()}, line.start(),
+                    line.report());
       break;
   }
   return true;
@@ -133,6 +134,17 @@ bool parse_interface(Keyword, Line& line, Draft& draft) {
     return false;
   }
   Draft::append(draft.settings.interfaces, rule, rule.where, line.report());
+  return true;
+}
+
+bool parse_hwtimestamp(Keyword, Line& line, Draft& draft) {
+  if (line.peek().kind != TokenKind::String) {
+    line.reject("the name of an interface, or '*'");
+    return false;
+  }
+  while (line.peek().kind == TokenKind::String) {
+    Draft::append(draft.settings.hardware_stamps, line.take().text, line.start(), line.report());
+  }
   return true;
 }
 

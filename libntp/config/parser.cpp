@@ -25,6 +25,7 @@ constexpr auto kDirectives =
                                    {Keyword::Extra, parse_extra},
                                    {Keyword::FileGen, parse_filegen},
                                    {Keyword::Fudge, parse_fudge},
+                                   {Keyword::HwTimestamp, parse_hwtimestamp},
                                    {Keyword::Interface, parse_interface},
                                    {Keyword::Keys, parse_keys},
                                    {Keyword::LeapFile, parse_path},
@@ -119,7 +120,7 @@ class Reader {
     result.diagnostics = report_.take();
     result.hints = report_.take_hints();
     result.syntax_errors = syntax_errors_;
-    result.syntax_error_columns = std::move(syntax_error_columns_);
+    result.rejections = std::move(rejections_);
     return result;
   }
 
@@ -136,7 +137,7 @@ class Reader {
     while (rest == Rest::Complete && line.peek().is(Keyword::IncludeFile)) {
       const Location where = line.here();
       if (remote_) {
-        rest = refuse_remote(line, "includefile");
+        rest = refuse_remote(line, "remote includefile");
         break;
       }
       line.take();
@@ -150,7 +151,7 @@ class Reader {
     if (rest == Rest::Complete) rest = read_directive(line, !includes.empty());
     const bool left_over = rest == Rest::Complete && !line.at_end();
     if (left_over) line.reject_rest();
-    if (left_over || rest == Rest::Void) count_syntax_error(line);
+    if (left_over || rest == Rest::Void) count_rejection(line.rejected_column(), "syntax error");
     line.skip_rest();
     if (rest == Rest::EndsReading) return stack_.clear();
     if (rest == Rest::Void || rest == Rest::Refused) return;
@@ -180,7 +181,8 @@ class Reader {
       return Rest::Void;
     }
     const std::string name = word.text;
-    if (remote_ && is_local_only(word.keyword)) return refuse_remote(line, name);
+    if (remote_ && is_local_only(word.keyword))
+      return refuse_remote(line, name + " remote configuration");
     const Keyword directive = line.take().keyword;
     line.set_directive(directive);
     if (remote_) return parse_remote(directive, parse, line);
@@ -196,19 +198,19 @@ class Reader {
     if (!parse(directive, line, draft_)) return Rest::Void;
     if (directive == Keyword::FileGen && moved(statistics)) {
       draft_.settings.statistics = statistics;
-      return refuse_remote(line, "filegen file, type and link");
+      return refuse_remote(line, "filegen file, type and link remote configuration");
     }
     if (stats.enabled != draft_.stats.enabled || stats.disabled != draft_.stats.disabled) {
       draft_.stats = stats;
-      return refuse_remote(line, "enable/disable stats");
+      return refuse_remote(line, "enable/disable stats remote configuration");
     }
     return Rest::Complete;
   }
 
   Rest refuse_remote(Line& line, const std::string& what) {
-    report_.error(line.start(), what + " remote config ignored");
-    ++syntax_errors_;
-    syntax_error_columns_.push_back(line.start().column - 1);
+    const std::string why = what + " ignored";
+    report_.error(line.start(), why);
+    count_rejection(line.start().column - 1, why);
     line.skip_rest();
     return Rest::Refused;
   }
@@ -229,10 +231,10 @@ class Reader {
     line.skip_rest();
   }
 
-  void count_syntax_error(const Line& line) {
+  void count_rejection(int column, const std::string& why) {
     ++syntax_errors_;
-    if (syntax_error_columns_.size() < kMaxDiagnostics) {
-      syntax_error_columns_.push_back(line.rejected_column());
+    if (rejections_.size() < kMaxDiagnostics) {
+      rejections_.push_back("column " + std::to_string(column) + " " + why);
     }
   }
 
@@ -241,7 +243,7 @@ class Reader {
   IncludeStack stack_;
   bool remote_ = false;
   std::size_t syntax_errors_ = 0;
-  std::vector<int> syntax_error_columns_;
+  std::vector<std::string> rejections_;
 };
 
 }  // namespace

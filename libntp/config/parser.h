@@ -41,8 +41,8 @@ struct ParseResult {
   std::vector<Diagnostic> hints;
   /// How many lines were not understood in whole.
   std::size_t syntax_errors = 0;
-  /// Where on their lines, from 0; the first hundred of them.
-  std::vector<int> syntax_error_columns;
+  /// The first hundred of them as NTPsec answers who sent them: `column N WHY`, N from 0.
+  std::vector<std::string> rejections;
 
   [[nodiscard]] bool has_errors() const;
 };

@@ -23,6 +23,13 @@ struct Location {
   friend bool operator==(const Location&, const Location&) { return true; }
 };
 
+struct NamedFile {
+  std::string path;
+  Location where;
+
+  friend bool operator==(const NamedFile&, const NamedFile&) = default;
+};
+
 /// Where things are that nothing says where (NTPsec 1.2.5).
 namespace default_path {
 inline constexpr const char* kStatsDir = "/var/NTP/";
@@ -166,6 +173,8 @@ struct TosSettings {
   double min_dist = 0.001;  // s
   double max_dist = 1.5;    // s
   double max_disp = 16;     // s
+  /// Others are told the estimated time in place of that of a clock that is only read.
+  bool correct = false;
   friend bool operator==(const TosSettings&, const TosSettings&) = default;
 };
 
@@ -322,11 +331,12 @@ struct Settings {
   std::uint32_t log_classes = log_mask::kDefault;
   std::string stats_dir;  // ends in a slash, unless empty
   Location stats_dir_at;
-  std::array<StatisticsSettings, kStatisticsSets> statistics;
-  std::vector<std::string> pid_files;
+  std::array<StatisticsSettings, kStatisticsSets> statistics;  // by StatisticsSet
+  std::vector<NamedFile> pid_files;
 
   std::vector<InterfaceRule> interfaces;
-  bool no_virtual_addresses = false;  // -L: devices with a colon in their name are ignored
+  bool no_virtual_addresses = false;         // -L: devices with a colon in their name are ignored
+  std::vector<std::string> hardware_stamps;  // interfaces, `*` for all that can; hwtimestamp
   int dscp = 46;
   std::uint16_t extra_port = 0;  // 0: none
   int mdns_tries = 5;
@@ -341,10 +351,6 @@ struct Settings {
   bool stats = true;
   bool kernel = true;  // accepted: the kernel's PLL is never used
   bool calibrate = false;
-
-  [[nodiscard]] const StatisticsSettings& statistics_of(StatisticsSet set) const {
-    return statistics[static_cast<std::size_t>(set)];
-  }
 };
 
 }  // namespace ntp::config

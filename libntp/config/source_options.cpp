@@ -198,8 +198,8 @@ class OptionReader {
   void set_aead(const std::string& value, const Location& where) {
     if (!is_aead(value)) {
       line_.report().error(where, "unknown AEAD " + quote(value) +
-                                      ", expected AES_SIV_CMAC_256, _384 or _512 (the option is "
-                                      "ignored)");
+                                      ", expected AES_SIV_CMAC_256, _384, _512 or "
+                                      "AES_128_GCM_SIV (the option is ignored)");
       return;
     }
     source_.nts_aead = value;

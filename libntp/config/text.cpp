@@ -99,7 +99,9 @@ std::string driver_names() {
 }
 
 bool is_aead(std::string_view name) {
-  return name == "AES_SIV_CMAC_256" || name == "AES_SIV_CMAC_384" || name == "AES_SIV_CMAC_512";
+  // NTPsec has not the last one.
+  return name == "AES_SIV_CMAC_256" || name == "AES_SIV_CMAC_384" || name == "AES_SIV_CMAC_512" ||
+         name == "AES_128_GCM_SIV";
 }
 
 }  // namespace ntp::config

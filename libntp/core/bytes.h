@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,16 +21,25 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// The host's order to big-endian, and back.
+template <class T>
+constexpr T big_endian(T value) {
+  if constexpr (sizeof(T) == 1 || std::endian::native == std::endian::big) return value;
+  if constexpr (sizeof(T) == 2) return __builtin_bswap16(value);
+  if constexpr (sizeof(T) == 4) return __builtin_bswap32(value);
+  if constexpr (sizeof(T) == 8) return __builtin_bswap64(value);
+}
+
 /// Reads big-endian fields from a span and can never leave it. The first read that does not fit
 /// poisons the reader: that read and all later ones give zeros or empty spans, and ok() is false.
 class ByteReader {
  public:
   explicit ByteReader(ByteView data) : data_(data) {}
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(read(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(read(2)); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(read(4)); }
-  std::uint64_t u64() { return read(8); }
+  std::uint8_t u8() { return read<std::uint8_t>(); }
+  std::uint16_t u16() { return read<std::uint16_t>(); }
+  std::uint32_t u32() { return read<std::uint32_t>(); }
+  std::uint64_t u64() { return read<std::uint64_t>(); }
 
   ByteView take(std::size_t count) {
     if (!ok_ || count > remaining()) {
@@ -46,10 +57,12 @@ class ByteReader {
   [[nodiscard]] std::size_t remaining() const { return data_.size() - position_; }
 
  private:
-  std::uint64_t read(std::size_t width) {
-    std::uint64_t value = 0;
-    for (const std::uint8_t byte : take(width)) value = value << 8 | byte;
-    return value;
+  template <class T>
+  T read() {
+    const ByteView field = take(sizeof(T));
+    std::array<std::uint8_t, sizeof(T)> octets{};
+    if (!field.empty()) std::copy_n(field.begin(), sizeof(T), octets.begin());
+    return big_endian(std::bit_cast<T>(octets));
   }
 
   ByteView data_;
@@ -63,10 +76,10 @@ class ByteWriter {
  public:
   explicit ByteWriter(ByteSpan data) : data_(data) {}
 
-  void u8(std::uint8_t value) { write(value, 1); }
-  void u16(std::uint16_t value) { write(value, 2); }
-  void u32(std::uint32_t value) { write(value, 4); }
-  void u64(std::uint64_t value) { write(value, 8); }
+  void u8(std::uint8_t value) { write(value); }
+  void u16(std::uint16_t value) { write(value); }
+  void u32(std::uint32_t value) { write(value); }
+  void u64(std::uint64_t value) { write(value); }
 
   void bytes(ByteView source) {
     if (reserve(source.size())) {
@@ -91,11 +104,12 @@ class ByteWriter {
     if (!ok_ || count > remaining()) ok_ = false;
     return ok_;
   }
-  void write(std::uint64_t value, std::size_t width) {
-    if (!reserve(width)) return;
-    for (std::size_t i = width; i-- > 0;) {
-      data_[position_++] = static_cast<std::uint8_t>(value >> (8 * i));
-    }
+  template <class T>
+  void write(T value) {
+    if (!reserve(sizeof(T))) return;
+    const auto octets = std::bit_cast<std::array<std::uint8_t, sizeof(T)>>(big_endian(value));
+    std::copy_n(octets.begin(), sizeof(T), data_.subspan(position_).begin());
+    position_ += sizeof(T);
   }
 
   ByteSpan data_;

@@ -23,7 +23,9 @@ struct FileFacts {
     Missing,
     Regular,
     Directory,
-    Other,   // a device, a pipe, a socket
+    Device,
+    Pipe,
+    Other,   // a socket
     Unknown  // whoever asks may not look there
   };
   Kind kind = Kind::Missing;

@@ -34,9 +34,9 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
   using error_type = E;
-
+  // Implicit, so that functions return what they have. NOLINTNEXTLINE(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  template <class F>
+  template <class F>  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(Failure<F> failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
@@ -77,7 +77,7 @@ class [[nodiscard]] Result<void, E> {
   using error_type = E;
 
   Result() = default;
-  template <class F>
+  template <class F>  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(Failure<F> failure) : error_(std::move(failure.error)) {}
 
   [[nodiscard]] bool has_value() const { return !error_; }

@@ -28,6 +28,8 @@ class Clock {
   virtual ~Clock() = default;
   [[nodiscard]] virtual WallTime wall() const = 0;
   [[nodiscard]] virtual MonoTime mono() const = 0;
+  /// How long the host has been suspended since it was started, which mono() leaves out.
+  [[nodiscard]] virtual Duration suspended() const { return Duration::zero(); }
   /// Carries the command out, or says why not (no right, or the kernel refused). A clock that is
   /// only read accepts every command and does nothing.
   virtual Result<void> apply(const ClockCommand& command) = 0;
@@ -69,6 +71,8 @@ struct Datagram {
   Address local;
   /// When it arrived: the kernel's stamp where there is one, else the clock read on receipt.
   WallTime received;
+  /// It is longer than any packet of NTP; `payload` is its front.
+  bool truncated = false;
 };
 
 /// A socket connected to one server; closed by its destruction.

@@ -21,10 +21,13 @@ struct FreeCipher {
 constexpr std::uint8_t kNothing = 0;
 const std::uint8_t* pointer(ByteView octets) { return octets.empty() ? &kNothing : octets.data(); }
 
-bool add_associated(EVP_CIPHER_CTX* context, ByteView ad) {
+/// A new key leaves what was associated with the message before, at least in 3.5: nothing, given by
+/// itself, removes it.
+bool set_associated(EVP_CIPHER_CTX* context, ByteView ad) {
   int written = 0;
-  return ad.empty() ||
-         EVP_CipherUpdate(context, nullptr, &written, ad.data(), static_cast<int>(ad.size())) == 1;
+  return EVP_CipherUpdate(context, nullptr, &written, &kNothing, 0) == 1 &&
+         (ad.empty() || EVP_CipherUpdate(context, nullptr, &written, ad.data(),
+                                         static_cast<int>(ad.size())) == 1);
 }
 
 }  // namespace
@@ -68,7 +71,7 @@ bool GcmSiv::seal(ByteView ad, ByteView nonce, ByteView plaintext, ByteSpan out)
   int more = 0;
   const bool done =
       EVP_EncryptInit_ex2(context, nullptr, key_.view().data(), nonce.data(), nullptr) == 1 &&
-      add_associated(context, ad) &&
+      set_associated(context, ad) &&
       EVP_EncryptUpdate(context, out.data(), &size, pointer(plaintext),
                         static_cast<int>(plaintext.size())) == 1 &&
       EVP_EncryptFinal_ex(context, rest.data(), &more) == 1 &&
@@ -94,7 +97,7 @@ bool GcmSiv::open(ByteView ad, ByteView nonce, ByteView ciphertext, ByteSpan out
   const bool genuine =
       EVP_DecryptInit_ex2(context, nullptr, key_.view().data(), nonce.data(), nullptr) == 1 &&
       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTag, tag.data()) == 1 &&
-      add_associated(context, ad) &&
+      set_associated(context, ad) &&
       EVP_DecryptUpdate(context, out.empty() ? rest.data() : out.data(), &size, pointer(ciphertext),
                         static_cast<int>(out.size())) == 1 &&
       EVP_DecryptFinal_ex(context, rest.data(), &more) == 1 &&

@@ -5,7 +5,7 @@
 
 #include "libntp/core/bytes.h"
 #include "libntp/crypto/secret.h"
-#include "libntp/crypto/siv.h"
+#include "libntp/crypto/cipher_context.h"
 
 namespace ntp::crypto {
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "libntp/crypto/siv.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -11,10 +10,6 @@
 
 namespace ntp::crypto {
 namespace {
-
-struct FreeCipher {
-  void operator()(EVP_CIPHER* cipher) const { EVP_CIPHER_free(cipher); }
-};
 
 /// Adds a block in the field. By way of copies: so the compiler sees that they do not overlap.
 void add(std::uint8_t* to, const std::uint8_t* value) {
@@ -28,10 +23,6 @@ void add(std::uint8_t* to, const std::uint8_t* value) {
   std::copy_n(sum.begin(), Siv::kBlock, to);
 }
 
-constexpr std::uint64_t big_endian(std::uint64_t value) {
-  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
-}
-
 /// Doubling in GF(2^128) (RFC 5297 section 2.3), without a branch on the secret.
 Siv::Block doubled(const Siv::Block& block) {
   auto words = std::bit_cast<std::array<std::uint64_t, 2>>(block);
@@ -43,22 +34,6 @@ Siv::Block doubled(const Siv::Block& block) {
   return std::bit_cast<Siv::Block>(words);
 }
 
-/// A context with a zero key and, where there is one, a zero IV, to which OpenSSL goes back with
-/// each new key.
-CipherContext make_context(const std::string& name) {
-  const std::unique_ptr<EVP_CIPHER, FreeCipher> cipher(
-      EVP_CIPHER_fetch(nullptr, name.c_str(), nullptr));
-  CipherContext context(EVP_CIPHER_CTX_new());
-  constexpr std::array<std::uint8_t, 32> kZeros{};
-  if (!cipher || !context ||
-      EVP_EncryptInit_ex2(context.get(), cipher.get(), kZeros.data(), kZeros.data(), nullptr) !=
-          1 ||
-      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1) {
-    return nullptr;
-  }
-  return context;
-}
-
 bool encrypt_blocks(EVP_CIPHER_CTX* context, ByteSpan blocks) {
   int written = 0;
   const int size = static_cast<int>(blocks.size());
@@ -68,17 +43,12 @@ bool encrypt_blocks(EVP_CIPHER_CTX* context, ByteSpan blocks) {
 
 }  // namespace
 
-void FreeCipherContext::operator()(evp_cipher_ctx_st* context) const {
-  EVP_CIPHER_CTX_free(context);
-}
-
 std::optional<Siv> Siv::make(std::size_t key_size) {
   const std::string name = "AES-" + std::to_string(key_size * 4);
   Siv siv;
   siv.key_size_ = key_size;
-  siv.cbc_ = make_context(name + "-CBC");
-  siv.ecb_ = make_context(name + "-ECB");
-  ERR_clear_error();
+  siv.cbc_ = make_cipher_context((name + "-CBC").c_str());
+  siv.ecb_ = make_cipher_context((name + "-ECB").c_str());
   if (!siv.cbc_ || !siv.ecb_) return std::nullopt;
   return siv;
 }
@@ -191,16 +161,16 @@ void Siv::add_keystream(const Block& iv, ByteView in, ByteSpan out) {
   counter[8] &= 0x7f;
   counter[12] &= 0x7f;
   // With those bits cleared the last word alone counts, for 2^31 blocks.
-  ByteReader tail(ByteView(counter).last(4));
-  std::uint32_t count = tail.u32();
+  auto words = std::bit_cast<std::array<std::uint32_t, 4>>(counter);
+  std::uint32_t count = big_endian(words[3]);
   std::size_t done = 0;
   while (done < in.size()) {
     const std::size_t size = std::min(in.size() - done, kChunk);
     const std::size_t blocks = (size + kBlock - 1) / kBlock;
-    ByteWriter counters(scratch_);
     for (std::size_t i = 0; i < blocks; ++i) {
-      counters.bytes(ByteView(counter).first(12));
-      counters.u32(count++);
+      words[3] = big_endian(count++);
+      const auto octets = std::bit_cast<Block>(words);
+      std::copy_n(octets.begin(), kBlock, scratch_.data() + i * kBlock);
     }
     if (!encrypt_blocks(ecb_.get(), ByteSpan(scratch_).first(blocks * kBlock))) broken_ = true;
     const ByteView from = in.subspan(done, size);

@@ -4,21 +4,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 
 #include "libntp/core/bytes.h"
+#include "libntp/crypto/cipher_context.h"
 #include "libntp/crypto/secret.h"
 
-struct evp_cipher_ctx_st;  // OpenSSL's
-
 namespace ntp::crypto {
-
-struct FreeCipherContext {
-  void operator()(evp_cipher_ctx_st* context) const;
-};
-using CipherContext = std::unique_ptr<evp_cipher_ctx_st, FreeCipherContext>;
 
 /// AES-SIV (RFC 5297), composed of OpenSSL's AES-CBC and AES-ECB: its own AES-SIV refuses an empty
 /// plaintext in 3.0, which each NTS request has, and takes ten times as long to set a key.

@@ -21,6 +21,8 @@ constexpr std::size_t kMaxLine = 49;
 constexpr auto kNtpEpoch = std::chrono::seconds(2'208'988'800);  // before 1970
 // Seconds since 1900 of the year 9999: more is no time.
 constexpr std::int64_t kLatest = 255'000'000'000;
+// And of the year 2200: a WallTime does not reach much further, so later times are taken for this.
+constexpr std::int64_t kLatestWall = 9'467'107'200;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -43,7 +45,7 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
 std::optional<WallTime> take_time(std::string_view& text) {
   const auto seconds = take_number(text);
   if (!seconds) return std::nullopt;
-  return WallTime(std::chrono::seconds(*seconds) - kNtpEpoch);
+  return WallTime(std::chrono::seconds(std::min(*seconds, kLatestWall)) - kNtpEpoch);
 }
 
 /// `#h` and five numbers in hexadecimal, leading zeros optional.

@@ -23,9 +23,15 @@ double wait_after(int attempts) {
                   NtsEstablisher::kLongestWait);
 }
 
-std::vector<crypto::AeadId> offer_of(const config::SourceSettings& source) {
+/// What the line asks for, if OpenSSL on this host has it.
+crypto::AeadId offer_of(const config::SourceSettings& source, Actions& actions) {
   const crypto::AeadTraits* wanted = crypto::find_aead(source.nts_aead);
-  return {wanted != nullptr ? wanted->id : crypto::AeadId::AesSivCmac256};
+  if (wanted == nullptr) return crypto::AeadId::AesSivCmac256;
+  const auto made = crypto::Aead::make(wanted->id);
+  if (made) return wanted->id;
+  actions.push_back(Note{LogLevel::Notice, "NTSc: " + source.host + ": " + made.error().message +
+                                               "; asking for AES_SIV_CMAC_256"});
+  return crypto::AeadId::AesSivCmac256;
 }
 
 }  // namespace
@@ -49,7 +55,7 @@ void NtsEstablisher::start(const config::SourceSettings& source, const Endpoint&
   request.host = source.host;
   request.port = source.nts_port;
   request.family = source.family;
-  request.offer = offer_of(source);
+  request.offer = {doubtful_ ? crypto::AeadId::AesSivCmac256 : offer_of(source, actions)};
   request.accept_any_certificate = source.nts_no_validation;
   request.authorities = source.nts_ca;
   request.rank = [in_use = in_use_, current](const Address& address) {
@@ -130,6 +136,7 @@ std::optional<NtsGrant> NtsEstablisher::choose(const std::vector<Address>& addre
   if (agreement.port != kNtpPort) {
     actions.push_back(Note{LogLevel::Info, "NTSc: Using port " + std::to_string(agreement.port)});
   }
+  doubtful_ = agreement.aead == crypto::AeadId::Aes128GcmSiv && !agreement.compliant_gcm_siv;
   back_off(context);
   told_.clear();
   if (context.nts != nullptr) ++context.nts->ke_good;

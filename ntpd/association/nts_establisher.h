@@ -50,10 +50,11 @@ class NtsEstablisher {
   void confirm() {
     attempts_ = 0;
     next_try_ = {};
+    doubtful_ = false;
   }
-  /// The last exchange gave keys, but for a server that is asked already.
   /// Why the last exchange failed; empty if it did not.
   [[nodiscard]] const std::string& failure() const { return told_; }
+  /// The last exchange gave keys, but for a server that is asked already.
   [[nodiscard]] bool refused_as_in_use() const { return in_use_already_; }
 
  private:
@@ -72,6 +73,10 @@ class NtsEstablisher {
   /// Since the last genuine reply.
   int attempts_ = 0;
   bool in_use_already_ = false;
+  /// The keys are for AEAD 30, from a server that may be an old chrony, which derives others; no
+  /// genuine reply came yet. If they have to be replaced, the AEAD that all servers agree on is the
+  /// one to ask for.
+  bool doubtful_ = false;
   /// The reason told last: each is told once, until another one or a success.
   std::string told_;
   std::string host_;

@@ -99,10 +99,10 @@ void check_files(Judge& judge) {
   // Opened before the rights of root are given up.
   if (!settings.log_file.empty() && settings.log_file != "stderr" &&
       settings.log_file != "stdout") {
-    plan_write(judge, "log file", settings.log_file, settings.log_file_at, User{});
+    plan_write(judge, "log file", settings.log_file, settings.log_file_at, User{}, Writing::Opened);
   }
-  for (const std::string& path : settings.pid_files) {
-    plan_write(judge, "process number", path, {}, User{});
+  for (const config::NamedFile& file : settings.pid_files) {
+    plan_write(judge, "process number", file.path, file.where, User{}, Writing::Opened);
   }
 }
 

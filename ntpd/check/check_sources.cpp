@@ -77,6 +77,11 @@ void check_smearing(Judge& judge) {
     const SourceSettings*& place = smears(source.host) ? smearing : plain;
     if (place == nullptr) place = &source;
   }
+  if (smearing != nullptr && plain == nullptr && !judge.settings.leap_file.empty()) {
+    judge.find(Severity::Warning, "smearing-leapfile", judge.settings.leap_file_at,
+               smearing->host + " smears leap seconds: with this file the clock does them again",
+               "leave 'leapfile' out");
+  }
   if (smearing == nullptr || plain == nullptr) return;
   judge.find(
       Severity::Warning, "smearing-mixed", smearing->where,

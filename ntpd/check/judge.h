@@ -45,9 +45,14 @@ enum class Form : std::uint8_t { File, FileOrDirectory };
 /// readable.
 bool plan_read(Judge& judge, const std::string& purpose, const std::string& path,
                const config::Location& where, const User& user, Form form);
-/// The same for a file that is made or replaced in its directory.
+enum class Writing : std::uint8_t {
+  Replaced,  // by a new file of the same name
+  Opened     // and written to as it is
+};
+/// The same for a file that is made, or written to, in its directory.
 bool plan_write(Judge& judge, const std::string& purpose, const std::string& path,
-                const config::Location& where, const User& user);
+                const config::Location& where, const User& user,
+                Writing writing = Writing::Replaced);
 /// A warning if others than owner and group may read a secret.
 void check_secret(Judge& judge, const std::string& purpose, const std::string& path,
                   const config::Location& where);

@@ -36,6 +36,23 @@ std::string octal(unsigned mode) {
   return text;
 }
 
+/// What keeps a path that is there from being written to; empty if nothing does.
+std::string what_unfits(FileFacts::Kind kind, Writing writing) {
+  switch (kind) {
+    case FileFacts::Kind::Directory:
+      return "it is a directory";
+    case FileFacts::Kind::Device:
+      return writing == Writing::Replaced ? "it is a device" : "";
+    case FileFacts::Kind::Pipe:
+      return writing == Writing::Replaced ? "it is a pipe"
+                                          : "it is a pipe, which takes nothing unless it is read";
+    case FileFacts::Kind::Other:
+      return "it is no regular file";
+    default:
+      return {};
+  }
+}
+
 constexpr const char* kUnseen = "it can't be seen from here";
 
 }  // namespace
@@ -64,8 +81,8 @@ bool plan_read(Judge& judge, const std::string& purpose, const std::string& path
   if (facts.kind == FileFacts::Kind::Missing) {
     planned.possible = false;
     planned.why_not = "there is no such file";
-  } else if (facts.kind == FileFacts::Kind::Other ||
-             (facts.kind == FileFacts::Kind::Directory && form == Form::File)) {
+  } else if (facts.kind != FileFacts::Kind::Regular && facts.kind != FileFacts::Kind::Unknown &&
+             (facts.kind != FileFacts::Kind::Directory || form == Form::File)) {
     planned.possible = false;
     planned.why_not = "it is no regular file";
   } else if (!allowed) {
@@ -87,17 +104,18 @@ bool plan_read(Judge& judge, const std::string& purpose, const std::string& path
 }
 
 bool plan_write(Judge& judge, const std::string& purpose, const std::string& path,
-                const config::Location& where, const User& user) {
+                const config::Location& where, const User& user, Writing writing) {
   PlannedFile planned{purpose, path, PlannedFile::Use::Write, std::nullopt, {}};
   const std::string directory = directory_of(path);
   const FileFacts facts = judge.files.look(directory);
   const auto allowed = may(judge.files, user, Need::Write, directory);
+  std::string unfit = what_unfits(judge.files.look(path).kind, writing);
   if (facts.kind == FileFacts::Kind::Missing) {
     planned.possible = false;
     planned.why_not = "there is no directory " + directory;
-  } else if (judge.files.look(path).kind == FileFacts::Kind::Directory) {
+  } else if (!unfit.empty()) {
     planned.possible = false;
-    planned.why_not = "it is a directory";
+    planned.why_not = std::move(unfit);
   } else if (!allowed) {
     planned.why_not = kUnseen;
   } else if (!*allowed) {
@@ -110,7 +128,9 @@ bool plan_write(Judge& judge, const std::string& purpose, const std::string& pat
   if (planned.possible == false) {
     judge.find(Severity::Error, "file-unwritable", where,
                purpose + ' ' + path + ": " + planned.why_not,
-               "make the directory and give it to that user, or name another path");
+               facts.kind == FileFacts::Kind::Directory && allowed == true
+                   ? "name another path"
+                   : "make the directory and give it to that user, or name another path");
   }
   judge.report.files.push_back(std::move(planned));
   return writable;

@@ -20,13 +20,13 @@ Text reference_id(const C& c, bool) {
 }
 
 Text name_or_nothing(const std::string& text, bool asked) {
-  return asked || !text.empty() ? Text(quoted(text)) : Text();
+  return asked || !text.empty() ? Text(in_quotes(text)) : Text();
 }
 
 constexpr ClockVariable kClockVariables[] = {
     {"name", Listing::Default,
      [](const C& c, bool asked) { return name_or_nothing(c.name, asked); }},
-    {"timecode", Listing::Default, [](const C& c, bool) -> Text { return quoted(c.timecode); }},
+    {"timecode", Listing::Default, [](const C& c, bool) -> Text { return in_quotes(c.timecode); }},
     {"poll", Listing::Default, [](const C& c, bool) -> Text { return integer(c.polls); }},
     {"noreply", Listing::Default, [](const C& c, bool) -> Text { return integer(c.no_reply); }},
     {"badformat", Listing::Default, [](const C& c, bool) -> Text { return integer(c.bad_format); }},
@@ -41,7 +41,7 @@ constexpr ClockVariable kClockVariables[] = {
     {"device", Listing::Default,
      [](const C& c, bool asked) { return name_or_nothing(c.device, asked); }},
     {"clock_var_list", Listing::OnRequest,
-     [](const C& c, bool) -> Text { return quoted(clock_variable_names(c)); }},
+     [](const C& c, bool) -> Text { return in_quotes(clock_variable_names(c)); }},
 };
 
 std::string clock_variable_names(const C& c) {

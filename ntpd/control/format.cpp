@@ -38,7 +38,7 @@ std::string date(WallTime time) {
                      minutes / 60, minutes % 60);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) result += c >= 0x20 && c < 0x7f && c != '"' ? c : '.';
   result += '"';

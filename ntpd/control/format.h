@@ -35,7 +35,7 @@ std::string integer(T value) {
 [[nodiscard]] std::string date(WallTime time);
 /// In double quotes. There is no way to escape, so a double quote or an octet that is not printable
 /// ASCII becomes a dot.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 /// Numeric; `0.0.0.0` if not set.
 [[nodiscard]] std::string address(const Address& address);
 /// As characters, or as a dotted quad for strata 2 to 15. A server may send any octets here, and a

@@ -35,7 +35,7 @@ void write_interfaces(const Model& model, Random& random, TextWriter& text) {
   for (const InterfaceView& each : model.interfaces()) {
     const bool added = list.add(number, {{"addr", each.local.to_string()},
                                          {"en", integer(each.enabled ? 1 : 0)},
-                                         {"name", quoted(each.name)},
+                                         {"name", in_quotes(each.name)},
                                          {"flags", hexadecimal(each.flags)},
                                          {"rx", integer(each.received)},
                                          {"tx", integer(each.sent)},

@@ -214,8 +214,8 @@ class Model {
   /// The wildcards first.
   [[nodiscard]] virtual std::vector<InterfaceView> interfaces() const { return {}; }
 
-  /// Carries out lines of ntp.conf. Gives the columns, from 0, at which lines were not understood.
-  virtual std::vector<int> configure(std::string_view /*text*/, const Endpoint& /*from*/) {
+  /// Carries out lines of ntp.conf. Gives what was not taken: `column N WHY` each, N from 0.
+  virtual std::vector<std::string> configure(std::string_view /*text*/, const Endpoint& /*from*/) {
     return {};
   }
   /// A request that the restrict list forbids was refused: `what` says which.

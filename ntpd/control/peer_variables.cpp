@@ -33,7 +33,7 @@ Text bias(const P& p) {
 }
 
 Text quoted_or_nothing(const std::string& text) {
-  return text.empty() ? Text() : Text(quoted(text));
+  return text.empty() ? Text() : Text(in_quotes(text));
 }
 
 Text source_host(const P& p) { return quoted_or_nothing(p.host_name); }
@@ -78,7 +78,8 @@ constexpr PeerVariable kPeerVariables[] = {
     {"filtdisp", kDefault, [](const P& p) -> Text { return filter_array(p.filter_dispersion); }},
     {"flash", kDefault, [](const P& p) -> Text { return hexadecimal(p.flash); }},
     {"mode", kDefault, refclock_mode},
-    {"peer_var_list", kOnRequest, [](const P&) -> Text { return quoted(peer_variable_names()); }},
+    {"peer_var_list", kOnRequest,
+     [](const P&) -> Text { return in_quotes(peer_variable_names()); }},
     {"headway", kDefault, [](const P& p) -> Text { return integer(p.headway); }},
     {"bias", kDefault, bias},
     {"srchost", kDefault, source_host},

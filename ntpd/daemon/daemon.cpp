@@ -10,25 +10,31 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "libntp/config/parser.h"
 #include "libntp/crypto/aead.h"
 #include "ntpd/daemon/config_file.h"
+#include "ntpd/daemon/key_server.h"
+#include "ntpd/daemon/log_targets.h"
+#include "ntpd/daemon/new_files.h"
+#include "ntpd/daemon/server_sockets.h"
 #include "ntpd/daemon/without_effect.h"
 #include "ntpd/engine/diagnostics.h"
 #include "ntpd/engine/engine.h"
+#include "ntpd/io/clock_watch.h"
 #include "ntpd/io/event_loop.h"
-#include "ntpd/io/interface_filter.h"
+#include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/linux_devices.h"
 #include "ntpd/io/local_addresses.h"
 #include "ntpd/io/resolver.h"
 #include "ntpd/io/signing_socket.h"
 #include "ntpd/io/udp_client.h"
-#include "ntpd/io/udp_server.h"
 #include "ntpd/nts/client.h"
-#include "ntpd/nts/service.h"
 #include "ntpd/os/files.h"
 #include "ntpd/os/linux_clock.h"
+#include "ntpd/os/privileges.h"
 #include "ntpd/os/process.h"
 #include "ntpd/os/random.h"
 #include "ntpd/refclock/early_units.h"
@@ -43,30 +49,15 @@ control::Identity host_identity() {
   return {names.machine, names.sysname, names.release, version_line()};
 }
 
-statistics::KeSessionRecord to_record(const ke::SessionReport& session) {
-  using Tag = statistics::KeSessionRecord::Tag;
-  statistics::KeSessionRecord record;
-  record.tag = session.outcome == ke::SessionOutcome::Good     ? Tag::Ok
-               : session.outcome == ke::SessionOutcome::Failed ? Tag::Ke
-                                                               : Tag::Tls;
-  record.remote = session.remote;
-  record.wall = session.wall;
-  record.user = session.user;
-  record.system = session.system;
-  record.tls = session.tls;
-  record.error = session.error;
-  return record;
-}
-
 /// The daemon on Linux: brings up each part of the host, in the order that rights and log targets
 /// ask for, and hands them to the engine.
 class Daemon {
  public:
   Daemon(const Options& options, const std::string& command_line)
-      : options_(options), command_line_(command_line) {}
+      : options_(options), log_targets_(options, command_line, log_) {}
 
   int run() {
-    open_log();
+    log_targets_.open();
     if (const int status = leave(); status != 0) return status;
     const auto read = read_settings();
     if (!read) {
@@ -74,49 +65,29 @@ class Daemon {
       return kExitFailure;
     }
     const config::Settings& settings = *read;
-    write_pid_files(settings);
+    for (const config::NamedFile& file : settings.pid_files) write_pid_file(file.path);
 
     // Made after the fork: it holds descriptors that do not survive one.
-    io::EventLoop loop;
-    watch_signals(loop);
+    loop_.emplace();
+    watch_signals();
     if (options_.priority) raise_priority();
     limit_resources(settings.limits);
-    filter_interfaces(settings);
-    if (!open_sockets(loop, settings)) return kExitFailure;
+    if (!open_sockets(settings)) return kExitFailure;
     // While there is the right to: the file may be root's alone.
     keys_ = std::make_shared<engine::KeyStore>(settings.keys, files_, log_);
     keys_->load();
-    if (settings.nts.enable && !open_nts(settings)) return kExitFailure;
-    io::LinuxDevices devices(loop, clock_);
+    if (settings.nts.enable && !key_server_.open(settings)) return kExitFailure;
+    hardware_stamps_.enable(settings.hardware_stamps);
+    devices_.emplace(*loop_, clock_);
     clocks_ = std::make_shared<refclock::EarlyUnits>();
-    clocks_->open(settings.sources, devices, clock_.mono());
-    if (!drop_privileges()) {
-      clocks_.reset();  // their ports need the loop
-      return kExitPrivileges;
-    }
+    clocks_->open(settings.sources, *devices_, clock_.mono());
+    if (!drop_privileges()) return kExitPrivileges;
     check_statistics(settings);
-    return serve(loop, devices, settings);
+    return serve(settings);
   }
 
  private:
-  // NTPsec: with -l nothing goes anywhere else; with -n the terminal comes beside syslog.
-  void open_log() {
-    log_.show_debug(options_.debug > 0);
-    if (options_.log_file.empty()) {
-      log_.use_syslog(true);
-      log_.use_terminal(options_.foreground);
-    } else if (const auto opened = log_.use_file(options_.log_file); !opened) {
-      log_.use_terminal(true);
-      log_.error("LOG: " + opened.error().message);
-      log_.use_terminal(options_.foreground);
-    }
-    announce();
-  }
-
-  void announce() {
-    log_.info("INIT: " + version_line() + ": Starting");
-    log_.info("INIT: Command line: " + command_line_);
-  }
+  // ---- Before the loop -----------------------------------------------------------------------
 
   int leave() {
     if (options_.foreground) {
@@ -150,7 +121,7 @@ class Daemon {
   Result<config::Settings> read_settings() {
     auto parsed = read_config();
     if (!parsed) return Failure<Error>{parsed.error()};
-    if (!parsed->settings.log_file.empty()) switch_log(parsed->settings.log_file);
+    log_targets_.follow("", parsed->settings.log_file);
     engine::write(log_, parsed->diagnostics);
     warn_of_missing_effects(parsed->settings);
     return std::move(parsed->settings);
@@ -164,145 +135,6 @@ class Daemon {
     if (!names.empty()) log_.warning("CONFIG: without effect in this version: " + names);
   }
 
-  void reload(io::EventLoop& loop) {
-    auto parsed = read_config();
-    if (!parsed) {
-      log_.error("CONFIG: not reloaded: " + parsed.error().message);
-      return;
-    }
-    take_over(loop, std::move(*parsed));
-  }
-
-  /// Files that are newly named and can't be read are errors like those of the text: then nothing
-  /// of the new configuration counts.
-  void check_new_files(const config::Settings& before, config::ParseResult& parsed) {
-    const auto check = [&](const std::string& was, const std::string& path,
-                           const config::Location& where) {
-      if (path.empty() || path == was) return;
-      if (const auto content = files_.load(path); !content) {
-        parsed.diagnostics.push_back({config::Severity::Error, where, content.error().message});
-      }
-    };
-    const config::Settings& wanted = parsed.settings;
-    check(before.keys.file, wanted.keys.file, wanted.keys.file_at);
-    if (wanted.nts.enable) {
-      check(before.nts.enable ? before.nts.certificate : "", wanted.nts.certificate,
-            wanted.nts.certificate_at);
-      check(before.nts.enable ? before.nts.key : "", wanted.nts.key, wanted.nts.key_at);
-    }
-    const std::string& log = wanted.log_file;
-    if (log.empty() || log == before.log_file || log == "stdout" || log == "stderr") return;
-    if (const auto fit = files_.append(log, ""); !fit) {
-      parsed.diagnostics.push_back({config::Severity::Error, {}, fit.error().message});
-    }
-  }
-
-  /// Brings every part of the daemon to another configuration.
-  void take_over(io::EventLoop& loop, config::ParseResult parsed) {
-    const config::Settings before = engine_->settings();
-    check_new_files(before, parsed);
-    if (!parsed.has_errors()) {
-      warn_of_missing_effects(parsed.settings);
-      // The engine can only begin to steer a clock that has been taken over.
-      if (!before.discipline && parsed.settings.discipline) clock_.discipline(true);
-    }
-    bool nts_changed = false;
-    for (const config::Section section : engine_->reload(std::move(parsed))) {
-      nts_changed |= section == config::Section::Nts || section == config::Section::Network;
-      if (section == config::Section::Log) follow_log(before);
-      if (section == config::Section::Statistics) check_statistics(engine_->settings());
-      if (section != config::Section::Network) continue;
-      // Later: it may be one of the sockets to be closed that brought the request to do so.
-      timers_->at(clock_.mono(), [this, &loop, before] { follow_network(loop, before); });
-    }
-    // Certificates that are trusted may have changed, too.
-    if (key_client_) key_client_->reconfigure(engine_->settings().nts);
-    if (!engine_->settings().discipline) clock_.discipline(false);
-    if (nts_changed) follow_nts(loop);
-  }
-
-  bool open_nts(const config::Settings& settings) {
-    ke::ServerOptions server;
-    server.ipv4 = options_.family != Family::V6;
-    server.ipv6 = options_.family != Family::V4;
-    // Descriptors that are left for all else.
-    constexpr std::uint64_t kSpare = 200;
-    const std::uint64_t most = os::raise_descriptor_limit(server.limits.total + kSpare);
-    server.limits.total =
-        std::min<std::uint64_t>(server.limits.total, most > 2 * kSpare ? most - kSpare : most / 2);
-    auto opened = ke::Service::open(settings, server, {clock_, random_, files_, log_});
-    if (!opened) {
-      log_.error("NTSs: " + opened.error().message);
-      return false;
-    }
-    nts_ = std::move(*opened);
-    return true;
-  }
-
-  bool start_nts(io::EventLoop& loop) {
-    const auto started = nts_->start(
-        [this](const nts::CookieKeys& keys) { report(engine_->set_cookie_keys(&keys)); },
-        [this, &loop](ke::SessionReport session) {
-          loop.post([this, session = std::move(session)] {
-            if (engine_) engine_->on_key_establishment(to_record(session), session.unreported);
-          });
-        });
-    if (!started) log_.error("NTS: " + started.error().message);
-    return started.has_value();
-  }
-
-  void follow_nts(io::EventLoop& loop) {
-    const config::Settings& now = engine_->settings();
-    if (!now.nts.enable) {
-      close_nts();
-      report(engine_->set_cookie_keys(nullptr));
-    } else if (nts_) {
-      nts_->reconfigure(now);
-    } else if (open_nts(now) && !start_nts(loop)) {
-      nts_.reset();
-    }
-  }
-
-  void close_nts() {
-    ke_counts_ = ke_counts();
-    nts_.reset();
-  }
-  [[nodiscard]] nts::KeServerCounts ke_counts() const {
-    return nts_ ? ke_counts_ + nts_->counts() : ke_counts_;
-  }
-
-  void follow_network(io::EventLoop& loop, const config::Settings& before) {
-    const config::Settings& now = engine_->settings();
-    filter_interfaces(now);
-    sockets_->set_dscp(now.dscp);
-    network_->set_dscp(now.dscp);
-    if (extra_sockets_) extra_sockets_->set_dscp(now.dscp);
-    if (now.extra_port != before.extra_port) open_extra_port(loop, now);
-  }
-
-  void follow_log(const config::Settings& before) {
-    const std::string& wanted = engine_->settings().log_file;
-    if (wanted == before.log_file) return;
-    if (wanted.empty()) {
-      open_log();
-    } else {
-      switch_log(wanted);
-    }
-  }
-
-  void switch_log(const std::string& path) {
-    log_.notice("LOG: switching logging to " + path);
-    if (const auto opened = log_.use_file(path); !opened) {
-      log_.error("LOG: " + opened.error().message);
-      return;
-    }
-    log_.use_syslog(false);
-    announce();
-  }
-
-  void write_pid_files(const config::Settings& settings) {
-    for (const std::string& path : settings.pid_files) write_pid_file(path);
-  }
   void write_pid_file(const std::string& path) {
     if (!path.empty()) report(os::write_pid_file(path, getpid()));
   }
@@ -310,43 +142,9 @@ class Daemon {
     if (!outcome) log_.error("INIT: " + outcome.error().message);
   }
 
-  void watch_signals(io::EventLoop& loop) {
-    loop.on_signals({SIGTERM, SIGINT, SIGQUIT}, [this, &loop](int number) {
-      log_.error("ERR: ntpd exiting on signal " + std::to_string(number) + " (" +
-                 strsignal(number) + ')');
-      loop.stop();
-    });
-    loop.on_signals({SIGHUP}, [this, &loop](int) {
-      log_.info("LOG: Saw SIGHUP");
-      follow_log_rotation();
-      if (!engine_) return;
-      reload(loop);
-      engine_->refresh_files();
-      if (nts_) nts_->refresh();
-    });
-    // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
-    loop.on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
-      log_.show_debug(number == SIGUSR1);
-      log_.info(std::string("LOG: debug lines ") + (number == SIGUSR1 ? "on" : "off"));
-    });
-  }
-
-  void follow_log_rotation() {
-    if (const auto followed = log_.follow_rotation(); !followed) {
-      log_.error("LOG: " + followed.error().message);
-    }
-  }
-
-  /// Said at the start, as the user that the daemon then is, so that it is not found out in a week.
-  void check_statistics(const config::Settings& settings) {
-    const auto& sets = settings.statistics;
-    const bool in_use =
-        std::any_of(sets.begin(), sets.end(), [](auto& set) { return set.enabled; });
-    if (!in_use && settings.stats_dir.empty()) return;
-    const auto fit = os::check_writable_directory(statistics::directory_of(settings));
-    if (!fit) {
-      log_.error("LOG: statistics directory can't be used: " + fit.error().message);
-    }
+  void raise_priority() {
+    const auto raised = os::raise_priority(*options_.priority);
+    if (!raised) log_.warning("INIT: " + raised.error().message);
   }
 
   void limit_resources(const config::ResourceLimits& wanted) {
@@ -361,79 +159,19 @@ class Daemon {
     if (!limited) log_.error("INIT: " + limited.error().message);
   }
 
-  void raise_priority() {
-    const auto raised = os::raise_priority(*options_.priority);
-    if (!raised) log_.warning("INIT: " + raised.error().message);
-  }
-
-  bool open_sockets(io::EventLoop& loop, const config::Settings& settings) {
-    auto opened = listen(loop, settings, kNtpPort);
-    if (!opened) {
-      log_.error("IO: " + opened.error().message + "; EXITING");
-      return false;
-    }
-    sockets_ = std::move(*opened);
-    open_extra_port(loop, settings);
-    return true;
-  }
-
-  void open_extra_port(io::EventLoop& loop, const config::Settings& settings) {
-    extra_sockets_.reset();
-    if (settings.extra_port == 0 || settings.extra_port == kNtpPort) return;
-    auto opened = listen(loop, settings, settings.extra_port);
-    if (opened) {
-      extra_sockets_ = std::move(*opened);
-    } else {
-      log_.error("IO: extra port: " + opened.error().message);
-    }
-  }
-
-  Result<std::unique_ptr<io::UdpServer>> listen(io::EventLoop& loop,
-                                                const config::Settings& settings,
-                                                std::uint16_t port) {
-    io::UdpServer::Options server;
-    server.port = port;
-    server.ipv4 = options_.family != Family::V6;
-    server.ipv6 = options_.family != Family::V4;
-    server.dscp = settings.dscp;
-    const engine::Engine::LateReply late = [this, port](const Endpoint& remote,
-                                                        const Address& local, ByteView payload) {
-      const auto& sockets = port == kNtpPort ? sockets_ : extra_sockets_;
-      if (sockets) sockets->send(remote, local, payload);
-    };
-    return io::UdpServer::open(
-        loop, clock_, log_, server,
-        [this, late](const Datagram& datagram, const io::UdpServer::Reply& reply) {
-          if (engine_ && serves(datagram.local)) {
-            engine_->on_server_datagram(datagram, reply, late);
-          }
+  bool open_sockets(const config::Settings& settings) {
+    sockets_.emplace(
+        *loop_, clock_, log_, options_.family,
+        [this](const Datagram& datagram, const io::UdpServer::Reply& reply,
+               const ServerSockets::LateReply& late) {
+          if (engine_) engine_->on_server_datagram(datagram, reply, late);
+        },
+        [this](const Address& local) {
+          if (engine_) engine_->on_unsent(local);
         });
-  }
-
-  bool serves(const Address& local) {
-    return interfaces_->accepts_all() || interfaces_->accepts(local, clock_.mono());
-  }
-
-  void filter_interfaces(const config::Settings& settings) {
-    interfaces_.emplace(settings.interfaces, !settings.no_virtual_addresses, io::local_addresses);
-  }
-
-  std::vector<control::InterfaceView> interface_views() const {
-    constexpr unsigned kUp = 0x1;
-    constexpr unsigned kLoopback = 0x4;
-    const config::Settings& settings = engine_->settings();
-    std::vector<control::InterfaceView> views;
-    for (const config::LocalAddress& each : io::local_addresses()) {
-      const auto action =
-          config::action_for(each, settings.interfaces, !settings.no_virtual_addresses);
-      control::InterfaceView view;
-      view.local.address = each.address;
-      view.name = each.device;
-      view.enabled = action == config::InterfaceRule::Action::Listen;
-      view.flags = kUp | (each.loopback_device ? kLoopback : 0);
-      views.push_back(std::move(view));
-    }
-    return views;
+    const auto opened = sockets_->open(settings);
+    if (!opened) log_.error("IO: " + opened.error().message + "; EXITING");
+    return opened.has_value();
   }
 
   bool drop_privileges() {
@@ -447,9 +185,47 @@ class Daemon {
     return true;
   }
 
-  engine::EngineOptions engine_options(io::EventLoop& loop, int& status) {
+  /// Said at the start, as the user that the daemon then is, so that it is not found out in a week.
+  void check_statistics(const config::Settings& settings) {
+    const auto& sets = settings.statistics;
+    const bool in_use =
+        std::any_of(sets.begin(), sets.end(), [](auto& set) { return set.enabled; });
+    if (!in_use && settings.stats_dir.empty()) return;
+    const auto fit = os::check_writable_directory(statistics::directory_of(settings));
+    if (!fit) {
+      log_.error("LOG: statistics directory can't be used: " + fit.error().message);
+    }
+  }
+
+  // ---- On the loop ---------------------------------------------------------------------------
+
+  int serve(const config::Settings& settings) {
+    int status = 0;
+    timers_.emplace(*loop_);
+    network_.emplace(*loop_, clock_, settings.dscp);
+    use_hardware_stamps();
+    resolver_.emplace(*loop_);
+    clock_.discipline(settings.discipline);
+    start_key_client(settings);
+    const Host host{
+        clock_, timers_.value(),   random_,          network_.value(), resolver_.value(), files_,
+        log_,   key_client_.get(), &devices_.value()};
+
+    engine_ = std::make_unique<engine::Engine>(settings, engine_options(status), host);
+    if (!start_key_server()) return kExitFailure;
+    engine_->start();
+    watch_clock();
+    if (!options_.foreground) log_.use_terminal(false);
+    starter_.ready();
+    loop_->run();
+    key_server_.close();
+    engine_->stop();
+    return status;
+  }
+
+  engine::EngineOptions engine_options(int& status) {
     engine::EngineOptions engine;
-    engine.signing_socket = &signing_socket_.emplace(loop);
+    engine.signing_socket = &signing_socket_.emplace(*loop_);
     engine.precision = os::measure_precision();
     char precision[64];
     std::snprintf(precision, sizeof precision, "INIT: precision = %.3f usec (%d)",
@@ -464,15 +240,13 @@ class Daemon {
     engine.process_id = getpid();
     engine.resource_usage = os::resource_usage;
     engine.kernel_clock = os::kernel_clock;
-    engine.interfaces = [this] { return interface_views(); };
-    engine.take_over = [this, &loop](config::ParseResult parsed) {
-      take_over(loop, std::move(parsed));
-    };
+    engine.interfaces = [this] { return ServerSockets::views(engine_->settings()); };
+    engine.take_over = [this](config::ParseResult parsed) { take_over(std::move(parsed)); };
     engine.on_hour = [this] {
-      follow_log_rotation();
-      if (nts_) nts_->refresh();
+      log_targets_.follow_rotation();
+      key_server_.refresh();
     };
-    engine.ke_counts = [this] { return ke_counts(); };
+    engine.ke_counts = [this] { return key_server_.counts(); };
     engine.keys = keys_;
     engine.early_clocks = std::move(clocks_);
     engine.is_own_address = [](const Address& address) {
@@ -480,9 +254,9 @@ class Daemon {
       return std::any_of(own.begin(), own.end(),
                          [&](const auto& each) { return each.address == address; });
     };
-    engine.on_exit = [&loop, &status](int wanted) {
+    engine.on_exit = [this, &status](int wanted) {
       status = wanted;
-      loop.stop();
+      loop_->stop();
     };
     // NTPsec: this line is for scripts, beside the log.
     engine.on_clock_set = [](bool stepped, double offset) {
@@ -493,66 +267,125 @@ class Daemon {
     return engine;
   }
 
-  void start_key_client(io::EventLoop& loop, Resolver& resolver, const config::Settings& settings) {
+  void start_key_client(const config::Settings& settings) {
     if (const auto known = crypto::known_answer_test(); !known) {
       log_.error("NTSc: NTS can't be used: " + known.error().message);
       return;
     }
-    key_client_ = std::make_unique<ke::Client>(loop, resolver, log_, settings.nts);
+    key_client_ = std::make_unique<ke::Client>(*loop_, *resolver_, log_, settings.nts);
   }
 
-  int serve(io::EventLoop& loop, Devices& devices, const config::Settings& settings) {
-    int status = 0;
-    io::AsioTimers timers(loop);
-    timers_ = &timers;
-    io::UdpNetwork network(loop, clock_, settings.dscp);
-    network_ = &network;
-    io::SystemResolver resolver(loop);
-    clock_.discipline(settings.discipline);
-    start_key_client(loop, resolver, settings);
-    const Host host{clock_, timers, random_,           network, resolver,
-                    files_, log_,   key_client_.get(), &devices};
+  void use_hardware_stamps() {
+    if (!hardware_stamps_.any()) return;
+    network_->stamp_in_hardware(hardware_stamps_);
+    sockets_->stamp_in_hardware(hardware_stamps_);
+  }
 
-    engine_ = std::make_unique<engine::Engine>(settings, engine_options(loop, status), host);
-    if (nts_ && !start_nts(loop)) {
-      engine_.reset();
-      return kExitFailure;
+  void watch_clock() {
+    auto watch = io::ClockWatch::start(*loop_, [this] { engine_->clock_disturbed(); });
+    if (watch) {
+      clock_watch_ = std::move(*watch);
+    } else {
+      log_.info("CLOCK: jumps of the clock are found some seconds later: " + watch.error().message);
     }
-    engine_->start();
-    if (!options_.foreground) log_.use_terminal(false);
-    starter_.ready();
-    loop.run();
-    close_nts();
-    engine_->stop();
-    sockets_.reset();
-    extra_sockets_.reset();
-    engine_.reset();
-    key_client_.reset();
-    signing_socket_.reset();
-    network_ = nullptr;
-    timers_ = nullptr;
-    return status;
   }
 
+  bool start_key_server() {
+    KeyServer::Callbacks callbacks;
+    callbacks.on_keys = [this](const nts::CookieKeys* keys) {
+      report(engine_->set_cookie_keys(keys));
+    };
+    callbacks.on_session = [this](const statistics::KeSessionRecord& session,
+                                  std::uint64_t unreported) {
+      engine_->on_key_establishment(session, unreported);
+    };
+    return key_server_.start(*loop_, std::move(callbacks));
+  }
+
+  void watch_signals() {
+    loop_->on_signals({SIGTERM, SIGINT, SIGQUIT, SIGBUS}, [this](int number) {
+      log_.error("ERR: ntpd exiting on signal " + std::to_string(number) + " (" +
+                 strsignal(number) + ')');  // NOLINT(concurrency-mt-unsafe): of this thread alone
+      loop_->stop();
+    });
+    loop_->on_signals({SIGHUP}, [this](int) {
+      log_.info("LOG: Saw SIGHUP");
+      log_targets_.follow_rotation();
+      if (!engine_) return;
+      reload();
+      engine_->refresh_files();
+      key_server_.refresh();
+    });
+    // NTPsec: these change the debug level of debug builds, and are a line in the log of others.
+    loop_->on_signals({SIGUSR1, SIGUSR2}, [this](int number) {
+      log_.show_debug(number == SIGUSR1);
+      log_.info(std::string("LOG: debug lines ") + (number == SIGUSR1 ? "on" : "off"));
+    });
+  }
+
+  // ---- Another configuration -----------------------------------------------------------------
+
+  void reload() {
+    auto parsed = read_config();
+    if (!parsed) {
+      log_.error("CONFIG: not reloaded: " + parsed.error().message);
+      return;
+    }
+    take_over(std::move(*parsed));
+  }
+
+  /// Brings every part of the daemon to another configuration.
+  void take_over(config::ParseResult parsed) {
+    const config::Settings before = engine_->settings();
+    check_new_files(before, parsed, files_);
+    if (!parsed.has_errors()) {
+      warn_of_missing_effects(parsed.settings);
+      // The engine can only begin to steer a clock that has been taken over.
+      if (!before.discipline && parsed.settings.discipline) clock_.discipline(true);
+    }
+    bool nts_changed = false;
+    for (const config::Section section : engine_->reload(std::move(parsed))) {
+      const config::Settings& now = engine_->settings();
+      nts_changed |= section == config::Section::Nts || section == config::Section::Network;
+      if (section == config::Section::Log) log_targets_.follow(before.log_file, now.log_file);
+      if (section == config::Section::Statistics) check_statistics(now);
+      if (section != config::Section::Network) continue;
+      network_->set_dscp(now.dscp);
+      if (now.hardware_stamps != before.hardware_stamps) {
+        hardware_stamps_.enable(now.hardware_stamps);
+        use_hardware_stamps();
+      }
+      // Later: it may be one of the sockets to be closed that brought the request to do so.
+      timers_->at(clock_.mono(), [this, before] { sockets_->follow(before, engine_->settings()); });
+    }
+    // Certificates that are trusted may have changed, too.
+    if (key_client_) key_client_->reconfigure(engine_->settings().nts);
+    if (!engine_->settings().discipline) clock_.discipline(false);
+    if (nts_changed) key_server_.follow(engine_->settings());
+  }
+
+  // In the order in which they come to be: each may use those before it to its end.
   const Options& options_;
-  const std::string& command_line_;
   report::Logger log_{"ntpd"};
+  LogTargets log_targets_;
   os::Files files_;
   os::HostClock clock_{log_};
   os::SystemRandom random_;
+  io::HardwareStamps hardware_stamps_{io::linux_stamping_interfaces(), log_};
   os::Starter starter_;
-  std::optional<io::InterfaceFilter> interfaces_;
   std::shared_ptr<engine::KeyStore> keys_;
-  std::shared_ptr<refclock::EarlyUnits> clocks_;
-  std::unique_ptr<io::UdpServer> sockets_;
-  std::unique_ptr<io::UdpServer> extra_sockets_;
-  io::UdpNetwork* network_ = nullptr;
-  io::AsioTimers* timers_ = nullptr;
-  std::unique_ptr<ke::Client> key_client_;
+  std::optional<io::EventLoop> loop_;
+  std::optional<io::LinuxDevices> devices_;
+  std::shared_ptr<refclock::EarlyUnits> clocks_;  // their ports need the loop
+  std::optional<io::AsioTimers> timers_;
+  std::optional<io::UdpNetwork> network_;
+  std::optional<io::SystemResolver> resolver_;
   std::optional<io::UnixSigningSocket> signing_socket_;
+  std::unique_ptr<ke::Client> key_client_;
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<ke::Service> nts_;
-  nts::KeServerCounts ke_counts_;  // of those that were in use before nts_
+  std::unique_ptr<io::ClockWatch> clock_watch_;
+  KeyServer key_server_{options_.family, {clock_, random_, files_, log_}};
+  std::optional<ServerSockets> sockets_;
 };
 
 }  // namespace

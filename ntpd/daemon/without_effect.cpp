@@ -11,7 +11,6 @@ std::vector<std::string> without_effect(const config::Settings& settings) {
   };
   note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
   note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
-  note(settings.leap_smear_interval.has_value(), "leapsmearinterval");
   return names;
 }
 

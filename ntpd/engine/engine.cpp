@@ -4,6 +4,7 @@
 #include "ntpd/engine/diagnostics.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "ntpd/association/server_association.h"
 #include "ntpd/engine/formatted.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr Duration kHousekeeping = std::chrono::seconds(10);
 // s: with -x only an offset beyond this is stepped (NTPsec: the same).
 constexpr double kSlewOnlyStep = 600;
+// Less than this without the daemon is no more than a busy host gives.
+constexpr Duration kSuspended = std::chrono::seconds(1);
 
 bool of_other_family(const config::SourceSettings& source, Family family) {
   if (family == Family::Any) return false;
@@ -83,6 +86,7 @@ Engine::~Engine() {
 void Engine::start() {
   running_ = true;
   started_ = io_reset_ = timers_reset_ = host_.clock.mono();
+  suspended_ = host_.clock.suspended();
   state_.orphan_at = started_ + std::chrono::seconds(settings_.tos.orphan_wait);
   report(control::SystemEvent::Restart);
   if (clock_.start()) {
@@ -155,11 +159,28 @@ void Engine::stop() {
 void Engine::housekeeping() {
   const MonoTime now = host_.clock.mono();
   housekeeping_timer_ = host_.timers.at(now + kHousekeeping, [this] { housekeeping(); });
-  if (const auto moved = clock_.foreign_step()) clock_moved(*moved);
+  watch_clock();
   clock_.save_drift_hourly();
   if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
   update_leap();
   update_clock_status();
+}
+
+void Engine::watch_clock() {
+  const Duration before = std::exchange(suspended_, host_.clock.suspended());
+  const auto moved = clock_.foreign_step();
+  if (suspended_ - before >= kSuspended) {
+    host_resumed(suspended_ - before);
+  } else if (moved) {
+    clock_moved(*moved);
+  }
+}
+
+void Engine::host_resumed(Duration suspended) {
+  host_.log.warning(
+      formatted("CLOCK: the host was suspended for %.0f s: measuring anew", to_seconds(suspended)));
+  clock_.restart();
+  all_clocks_stepped();
 }
 
 void Engine::clock_moved(Duration by) {
@@ -173,6 +194,7 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
                                 const LateReply& late) {
   namespace flag = config::restrict_flag;
   ++packets_received_;
+  if (datagram.truncated) ++packets_dropped_;
   Traffic& traffic = traffic_of(datagram.local);
   ++traffic.received;
   const auto answer = [&](ByteView octets) {
@@ -182,6 +204,7 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
   };
   std::array<std::uint8_t, server::kMaxReply> out;
   const auto outcome = server_.handle(datagram, host_.clock, out);
+  if (!outcome.nts_flaw.empty()) tell_refused(datagram, outcome.nts_flaw);
   switch (outcome.action) {
     case server::Outcome::Action::Reply:
       answer(ByteView(out).first(outcome.size));
@@ -199,6 +222,15 @@ void Engine::on_server_datagram(const Datagram& datagram, const Reply& reply,
     case server::Outcome::Action::Drop:
       break;
   }
+}
+
+void Engine::on_unsent(const Address& local) {
+  ++send_failures_;
+  Traffic& traffic = traffic_of(local);
+  ++traffic.failed;
+  // They may have been reset since.
+  if (packets_sent_ > 0) --packets_sent_;
+  if (traffic.sent > 0) --traffic.sent;
 }
 
 }  // namespace ntp::engine

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "libntp/leap/leap_file.h"
 #include "libntp/nts/cookie_keys.h"
 #include "libntp/nts/ke_counts.h"
+#include "libntp/sync/offset_line.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/association.h"
 #include "ntpd/control/events.h"
@@ -22,6 +24,7 @@
 #include "ntpd/control/responder.h"
 #include "ntpd/engine/clock_loop.h"
 #include "ntpd/engine/key_store.h"
+#include "ntpd/engine/leap_watch.h"
 #include "ntpd/engine/log_limiter.h"
 #include "ntpd/engine/system_state.h"
 #include "ntpd/refclock/early_units.h"
@@ -123,10 +126,11 @@ class Engine final : public control::Model {
   /// `late` for one that others had to sign first. Without `late` there is none.
   void on_server_datagram(const Datagram& datagram, const Reply& reply, const LateReply& late = {});
 
-  /// What NTS clients have done since the start, and had done by the last full hour.
-  [[nodiscard]] const association::NtsClientCounters& nts_client() const { return nts_client_; }
-  [[nodiscard]] const association::NtsClientCounters& nts_client_before() const {
-    return nts_client_before_;
+  /// A datagram of an answer has not been sent after all, from this address.
+  void on_unsent(const Address& local);
+  /// The host says that its clock was set, or that it was suspended: looks at once.
+  void clock_disturbed() {
+    if (running_) watch_clock();
   }
 
   // control::Model
@@ -144,7 +148,7 @@ class Engine final : public control::Model {
   [[nodiscard]] std::optional<control::ClientView> client(const Address& address) const override;
   [[nodiscard]] std::uint64_t client_count() const override { return server_.recent().size(); }
   [[nodiscard]] std::vector<control::InterfaceView> interfaces() const override;
-  std::vector<int> configure(std::string_view text, const Endpoint& from) override;
+  std::vector<std::string> configure(std::string_view text, const Endpoint& from) override;
   void refused(const Endpoint& from, std::string_view what) override;
 
  private:
@@ -203,9 +207,17 @@ class Engine final : public control::Model {
   void load_leap_file();
   void check_leap_file();
   void warn_of_leap_expiry(bool daily);
-  [[nodiscard]] Leap leap_by_votes() const;
-  [[nodiscard]] Leap leap_wanted() const;
   void update_leap();
+  void watch_clock();
+
+  // engine_smear.cpp
+  /// s that the source says its time is smeared by.
+  [[nodiscard]] std::optional<double> told_smear(const association::Association& source) const;
+  /// Whether sources that smear are left out, because there are others.
+  bool leaves_out_smeared();
+  bool is_left_out(const association::Association& source, bool smeared_are);
+  void warn_of_smear(const association::Association& source, double system_offset);
+  void warn_once(const association::Association& source, const char* what);
 
   // engine_access.cpp: the restrict list's names, and its holes for sources.
   void resolve_restrictions();
@@ -231,6 +243,7 @@ class Engine final : public control::Model {
   [[nodiscard]] bool signs() const;
 
   // engine_nts_server.cpp
+  void tell_refused(const Datagram& datagram, std::string_view flaw);
   [[nodiscard]] std::optional<std::uint64_t> ke_server_counter(std::string_view name) const;
   [[nodiscard]] std::optional<double> ke_server_quantity(std::string_view name) const;
   void record_nts(Duration elapsed);
@@ -264,6 +277,7 @@ class Engine final : public control::Model {
   // engine.cpp
   void housekeeping();
   void clock_moved(Duration by);
+  void host_resumed(Duration suspended);
 
   // engine_select.cpp: from samples to the clock.
   void reselect();
@@ -273,6 +287,7 @@ class Engine final : public control::Model {
   void all_clocks_stepped();
   void update_clock_status();
   void publish();
+  [[nodiscard]] bool corrects() const;
 
   // engine_once.cpp: -q, which sets the clock once.
   void await_first_setting();
@@ -297,6 +312,11 @@ class Engine final : public control::Model {
   std::string leap_text_;  // of the file as it was last read
   bool leap_file_missing_ = false;
   MonoTime leap_warned_{};
+  LeapWatch leap_watch_;
+  bool follows_smeared_ = false;
+  std::set<association::Id> smear_told_;
+  Duration suspended_{};
+  sync::OffsetLine offset_line_;
   Rows rows_;
   association::Id next_id_ = 1;
   int survivors_ = 0;
@@ -314,7 +334,10 @@ class Engine final : public control::Model {
   bool synchronized_once_ = false;
   bool running_ = false;
   std::map<Address, Traffic> traffic_;
+  /// The one asked for last, which is nearly always the one asked for next; null: none.
+  std::pair<const Address, Traffic>* last_traffic_ = nullptr;
   std::uint64_t packets_received_ = 0;
+  std::uint64_t packets_dropped_ = 0;  // longer than any packet
   // Also of const calls, which only hand on where to count.
   mutable association::NtsClientCounters nts_client_;
   association::NtsClientCounters nts_client_before_;

@@ -19,6 +19,10 @@ std::optional<std::uint64_t> Engine::counter(std::string_view name) const {
     if (!kernel) return 0;
     return static_cast<std::uint64_t>(name == "kstflags" ? kernel->status : kernel->pps_interval);
   }
+  if (name == "leapsmearinterval") {
+    if (!settings_.leap_smear_interval) return std::nullopt;
+    return static_cast<std::uint64_t>(*settings_.leap_smear_interval);
+  }
   if (const auto count = traffic_counter(name)) return count;
   if (const auto count = key_counter(name)) return count;
   if (const auto count = ke_server_counter(name)) return count;
@@ -36,10 +40,11 @@ std::optional<std::uint64_t> Engine::traffic_counter(std::string_view name) cons
   if (name == "io_received" || name == "io_pkt_reads") return packets_received_;
   if (name == "io_sent") return packets_sent_;
   if (name == "io_sendfailed") return send_failures_;
+  if (name == "io_dropped") return packets_dropped_;
   // Each datagram is handled as it is read, without buffers and out of an event of its own.
   if (name == "io_wakeups") return packets_received_;
-  if (name == "io_dropped" || name == "io_ignored" || name == "io_ref_reads" ||
-      name == "total_rbuf" || name == "free_rbuf" || name == "used_rbuf") {
+  if (name == "io_ignored" || name == "io_ref_reads" || name == "total_rbuf" ||
+      name == "free_rbuf" || name == "used_rbuf") {
     return 0;
   }
   if (name == "timerstats_reset") return whole_seconds(now - timers_reset_);
@@ -53,6 +58,11 @@ std::optional<double> Engine::quantity(std::string_view name) const {
   constexpr double kPpm = 1e6;
   if (name == "authdelay") return 0;
   if (name == "clk_wander_threshold") return settings_.wander_threshold * kPpm;
+  if (name == "leapsmearoffset") {
+    if (!settings_.leap_smear_interval) return std::nullopt;
+    return kMilliseconds * leap::smear_offset(leap_watch_.second(), *settings_.leap_smear_interval,
+                                              host_.clock.mono());
+  }
   if (const auto value = ke_server_quantity(name)) return value;
   if (signs()) {
     if (const auto value = signer_->quantity(name)) return value;

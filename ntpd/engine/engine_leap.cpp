@@ -10,14 +10,6 @@ namespace {
 constexpr auto kDay = std::chrono::days(1);
 constexpr int kWarnDays = 28;
 
-/// A leap second comes at the end of a month; the kernel would insert one at the end of any day.
-bool last_day_of_month(WallTime time) {
-  const auto today =
-      std::chrono::sys_days(std::chrono::floor<std::chrono::days>(time.time_since_epoch()));
-  const auto tomorrow = std::chrono::year_month_day(today + std::chrono::days(1));
-  return tomorrow.day() == std::chrono::day(1);
-}
-
 std::string minutes_of(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time.time_since_epoch());
   const std::chrono::year_month_day date{std::chrono::sys_days(day)};
@@ -85,34 +77,23 @@ void Engine::warn_of_leap_expiry(bool daily) {
   }
 }
 
-Leap Engine::leap_by_votes() const {
-  if (!last_day_of_month(host_.clock.wall())) return Leap::None;
-  if (leap_votes_insert_ > leap_votes_delete_ && leap_votes_insert_ > survivors_ / 2) {
-    return Leap::Insert;
-  }
-  if (leap_votes_delete_ > leap_votes_insert_ && leap_votes_delete_ > survivors_ / 2) {
-    return Leap::Delete;
-  }
-  return Leap::None;
-}
-
-Leap Engine::leap_wanted() const {
-  const WallTime now = host_.clock.wall();
-  // NTPsec: a file that is in force is believed, whatever the sources say.
-  if (!leaps_ || leaps_->expired(now)) return leap_by_votes();
-  const leap::Transition* next = leaps_->next_after(now);
-  if (next == nullptr || next->at - now > kDay) return Leap::None;
-  const int change = next->tai_offset - leaps_->tai_at(now);
-  return change > 0 ? Leap::Insert : change < 0 ? Leap::Delete : Leap::None;
-}
-
 void Engine::update_leap() {
-  if (state_.leap == Leap::Unsynchronized) return;
-  const Leap wanted = leap_wanted();
-  if (wanted == state_.leap) return;
-  state_.leap = wanted;
-  report(wanted == Leap::None ? control::SystemEvent::LeapDisarmed
-                              : control::SystemEvent::LeapArmed);
+  const WallTime wall = host_.clock.wall();
+  const MonoTime mono = host_.clock.mono();
+  // The jump that the kernel has made is told from others by the flag, which falls now.
+  if (leap_watch_.is_over(wall)) watch_clock();
+  const auto news = leap_watch_.look({leaps_ ? &*leaps_ : nullptr, leap_votes_insert_,
+                                      leap_votes_delete_, survivors_, follows_smeared_},
+                                     wall, mono);
+  if (news.done) report(control::SystemEvent::LeapEvent);
+  if (news.armed) report(control::SystemEvent::LeapArmed);
+  if (news.disarmed) report(control::SystemEvent::LeapDisarmed);
+  if (state_.leap == Leap::Unsynchronized || leap_watch_.flag() == state_.leap) {
+    // The moment of the leap second is known ever better.
+    if (leap_watch_.second().change != 0) publish();
+    return;
+  }
+  state_.leap = leap_watch_.flag();
   update_clock_status();
   publish();
 }

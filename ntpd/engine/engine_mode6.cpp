@@ -44,10 +44,15 @@ std::optional<control::ClientView> Engine::client(const Address& address) const 
 Engine::Traffic& Engine::traffic_of(const Address& local) {
   // A host may take whole networks for its own: what is beyond this counts for the wildcard.
   constexpr std::size_t kMostAddresses = 256;
-  const auto known = traffic_.find(local);
-  if (known != traffic_.end()) return known->second;
-  const bool room = traffic_.size() < kMostAddresses && local.is_set();
-  return traffic_[room ? local : Address::any(local.is_v6() ? Family::V6 : Family::V4)];
+  if (last_traffic_ != nullptr && last_traffic_->first == local) return last_traffic_->second;
+  auto found = traffic_.find(local);
+  if (found == traffic_.end()) {
+    const bool room = traffic_.size() < kMostAddresses && local.is_set();
+    const Address counted = room ? local : Address::any(local.is_v6() ? Family::V6 : Family::V4);
+    found = traffic_.try_emplace(counted).first;
+  }
+  last_traffic_ = &*found;
+  return found->second;
 }
 
 std::vector<control::InterfaceView> Engine::interfaces() const {
@@ -101,14 +106,15 @@ void Engine::refused(const Endpoint& from, std::string_view what) {
              "MODE6: " + std::string(what) + " refused to " + from.address.to_string());
 }
 
-std::vector<int> Engine::configure(std::string_view text, const Endpoint& from) {
+std::vector<std::string> Engine::configure(std::string_view text, const Endpoint& from) {
   const std::string who = from.address.to_string();
   host_.log.notice("MODE6: " + who + " config: " + config::quote(text, text.size()));
   config::ParseResult parsed = config::parse_more(settings_, text, "remote config from " + who);
   write(host_.log, parsed.diagnostics);
-  auto columns = std::move(parsed.syntax_error_columns);
-  if (!columns.empty()) {
-    host_.log.notice("MODE6: " + std::to_string(columns.size()) + " error in " + who + " config");
+  auto rejections = std::move(parsed.rejections);
+  if (!rejections.empty()) {
+    host_.log.notice("MODE6: " + std::to_string(rejections.size()) + " error in " + who +
+                     " config");
   }
   // NTPsec: what was understood counts, whatever stands beside it.
   parsed.diagnostics.clear();
@@ -120,7 +126,7 @@ std::vector<int> Engine::configure(std::string_view text, const Endpoint& from) 
     reload(std::move(parsed));
   }
   reset_counters(resets);
-  return columns;
+  return rejections;
 }
 
 /// Those that match no line by its text: associations by their number, servers of pools, and
@@ -151,8 +157,9 @@ void Engine::reset_counters(unsigned targets) {
   const MonoTime now = host_.clock.mono();
   if ((targets & target::kSystem) != 0) start_period(now);
   if ((targets & target::kIo) != 0) {
-    packets_received_ = packets_sent_ = send_failures_ = 0;
+    packets_received_ = packets_dropped_ = packets_sent_ = send_failures_ = 0;
     traffic_.clear();
+    last_traffic_ = nullptr;
     io_reset_ = now;
   }
   if ((targets & target::kTimer) != 0) {

@@ -104,4 +104,14 @@ void Engine::on_key_establishment(const statistics::KeSessionRecord& session,
   host_.log.write(of_client ? LogLevel::Info : LogLevel::Error, line);
 }
 
+/// Anybody can cause this, from any address: once an hour for each flaw, whoever it is.
+void Engine::tell_refused(const Datagram& datagram, std::string_view flaw) {
+  const auto held_back = log_limiter_.admit(flaw, host_.clock.mono());
+  if (!held_back) return;
+  std::string line =
+      "NTSs: request of " + datagram.remote.to_string() + " refused: " + std::string(flaw);
+  if (*held_back != 0) line += " (" + std::to_string(*held_back) + " before were not told)";
+  host_.log.info(line);
+}
+
 }  // namespace ntp::engine

@@ -25,8 +25,10 @@ void Engine::reselect() {
   const auto now = context();
   std::vector<sync::Candidate> candidates;
   std::vector<Row*> offered;
+  const bool smeared_are_left_out = leaves_out_smeared();
   for (const auto& row : rows_) {
     row->association->set_tally(sync::Tally::Reject);
+    if (is_left_out(*row->association, smeared_are_left_out)) continue;
     if (auto candidate = row->association->candidate(now)) {
       candidates.push_back(*candidate);
       offered.push_back(row.get());
@@ -40,6 +42,7 @@ void Engine::reselect() {
   for (std::size_t i = 0; i < offered.size(); ++i) {
     association::Association& source = *offered[i]->association;
     source.set_tally(selection.tallies[i]);
+    if (selection.tallies[i] == sync::Tally::Falseticker) warn_of_smear(source, selection.offset);
     if (selection.tallies[i] < sync::Tally::Candidate) continue;
     // A reference clock's word outweighs any number of servers.
     const int weight = source.is_refclock() ? static_cast<int>(rows_.size()) : 1;
@@ -75,11 +78,14 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_ow
   state_.reference_id =
       peer.stratum() == 0 ? peer.reference_id() : crypto::reference_id(peer.address());
   state_.reference_time = NtpTimestamp::from_wall(peer.last_received());
+  if (corrects()) offset_line_.add(now.mono, selection.offset);
+  const double served_offset =
+      corrects() ? selection.offset - offset_line_.at(now.mono) : selection.offset;
   state_.offset = selection.offset;
   state_.jitter = selection.jitter;
   state_.root_delay = peer.root_delay();
   state_.root_dispersion = std::max(peer.root_dispersion(now) - peer.estimate().jitter +
-                                        selection.jitter + std::abs(selection.offset),
+                                        selection.jitter + std::abs(served_offset),
                                     settings_.tos.min_dist);
   state_.updated = now.mono;
 
@@ -142,6 +148,8 @@ void Engine::all_clocks_stepped() {
   state_.orphan_at = host_.clock.mono() + std::chrono::seconds(settings_.tos.orphan_wait);
   survivors_ = 0;
   server_.clock_stepped();
+  leap_watch_.clock_was_set();
+  offset_line_.clear();
   const auto now = context();
   for (const auto& row : rows_) {
     row->association->clock_stepped(now);
@@ -181,6 +189,9 @@ void Engine::update_clock_status() {
   clock_.set_status(status);
 }
 
+/// Whether others are told the time by the estimate, since the clock shows it wrong for good.
+bool Engine::corrects() const { return settings_.tos.correct && !clock_.disciplines(); }
+
 void Engine::publish() {
   server::ServerSnapshot snapshot;
   snapshot.leap = state_.leap;
@@ -191,6 +202,12 @@ void Engine::publish() {
   snapshot.as_of = host_.clock.mono();
   snapshot.reference_id = state_.reference_id;
   snapshot.reference_time = state_.reference_time;
+  if (corrects()) {
+    snapshot.correction = {host_.clock.mono(), offset_line_.at(host_.clock.mono()),
+                           offset_line_.rate()};
+  }
+  snapshot.leap_second = leap_watch_.second();
+  snapshot.smear_interval = settings_.leap_smear_interval.value_or(0);
   server_.publish(snapshot);
 }
 

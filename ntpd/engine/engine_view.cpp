@@ -59,6 +59,8 @@ control::SystemView Engine::system() const {
   view.source = kNoSource;
   if (const Row* row = find(state_.peer)) {
     const auto peer = row->association->view(context());
+    // Without a discipline nothing else keeps it within the limits of the source.
+    if (!clock_.disciplines()) view.time_constant = peer.host_poll;
     view.peer_address = peer.remote;
     view.peer_mode = peer.host_mode;
     const auto* clock =

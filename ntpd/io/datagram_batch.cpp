@@ -73,6 +73,7 @@ bool SendBatch::add(ByteView payload, const Endpoint& to, const Address& from) {
   Slot& slot = (*slots_)[count_];
   std::copy(payload.begin(), payload.end(), slot.payload.begin());
   slot.remote = to_socket_address(to);
+  slot.from = from;
   slot.part = {slot.payload.data(), payload.size()};
 
   msghdr message{};
@@ -87,22 +88,18 @@ bool SendBatch::add(ByteView payload, const Endpoint& to, const Address& from) {
   return true;
 }
 
-SendBatch::Outcome SendBatch::flush(int fd) {
-  Outcome outcome;
+void SendBatch::flush(int fd, const std::function<void(const Address& from)>& failed) {
   std::size_t next = 0;
   while (next < count_) {
     const int sent = sendmmsg(fd, &headers_[next], static_cast<unsigned>(count_ - next),
                               MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
-      outcome.sent += static_cast<std::size_t>(sent);
       next += static_cast<std::size_t>(sent);
     } else if (errno != EINTR) {
-      ++outcome.failed;
-      ++next;
+      failed((*slots_)[next++].from);
     }
   }
   count_ = 0;
-  return outcome;
 }
 
 }  // namespace ntp::io

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -52,17 +53,15 @@ class SendBatch {
   /// Copies a datagram in; false if it is too long. `from` not set leaves the choice to the kernel.
   bool add(ByteView payload, const Endpoint& to, const Address& from);
 
-  struct Outcome {
-    std::size_t sent = 0;
-    std::size_t failed = 0;
-  };
-  /// Sends and forgets all of them; one that fails does not hold up the others.
-  Outcome flush(int fd);
+  /// Sends and forgets all of them; one that fails does not hold up the others, and is told to
+  /// `failed` by its `from`.
+  void flush(int fd, const std::function<void(const Address& from)>& failed);
 
  private:
   struct Slot {
     std::array<std::uint8_t, kMaxDatagram> payload;
     SocketAddress remote;
+    Address from;
     ControlBuffer control;
     iovec part;
   };

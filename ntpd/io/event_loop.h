@@ -27,8 +27,9 @@ class EventLoop {
   void stop();
   /// Calls back from the loop, soon. The only call that other threads may make.
   void post(std::function<void()> callback);
-  /// Calls back from the loop for each arrival of one of these signals, until the loop ends.
-  void on_signals(const std::vector<int>& numbers, std::function<void(int)> callback);
+  /// Calls back from the loop for each arrival of one of these signals, until the loop ends. Of
+  /// SIGBUS only those count that somebody sends; a fault of the process itself ends it.
+  void on_signals(const std::vector<int>& numbers, const std::function<void(int)>& callback);
 
   /// For the other parts of this folder.
   boost::asio::io_context& context();

@@ -36,6 +36,14 @@ void read_socket_level(const cmsghdr& header, ControlData& data) {
   } else if (header.cmsg_type == SO_TIMESTAMPING) {
     const auto times = payload<scm_timestamping>(header);
     if (times && !is_zero(times->ts[0])) data.stamp = from_timespec(times->ts[0]);
+    if (times && !is_zero(times->ts[2])) {
+      data.hardware_stamp = from_timespec(times->ts[2]).time_since_epoch();
+    }
+  } else if (header.cmsg_type == SCM_TIMESTAMPING_PKTINFO) {
+    // The device itself, where packet info names a bridge or a bond above it.
+    if (const auto info = payload<scm_ts_pktinfo>(header); info && info->if_index != 0) {
+      data.interface = info->if_index;
+    }
   }
 }
 
@@ -129,10 +137,12 @@ ControlData read_control(msghdr& message) {
       // For a broadcast, spec_dst is the address of ours that may answer.
       if (const auto info = payload<in_pktinfo>(*header)) {
         data.local = from_in_addr(info->ipi_spec_dst);
+        if (data.interface == 0) data.interface = static_cast<std::uint32_t>(info->ipi_ifindex);
       }
     } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
       if (const auto info = payload<in6_pktinfo>(*header)) {
         data.local = from_in6_addr(info->ipi6_addr, info->ipi6_ifindex);
+        if (data.interface == 0) data.interface = info->ipi6_ifindex;
       }
     } else if ((header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR) ||
                (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR)) {

@@ -52,6 +52,8 @@ struct ControlData {
   std::optional<WallTime> stamp;                 // the kernel's software stamp
   Address local;                                 // the address that was asked; not set if not told
   std::optional<std::uint32_t> transmit_number;  // of a stamp off the error queue
+  std::optional<Duration> hardware_stamp;        // since the epoch of the interface's clock
+  std::uint32_t interface = 0;                   // that made it, or was asked; 0: not told
 };
 ControlData read_control(msghdr& message);
 

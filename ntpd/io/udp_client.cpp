@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "ntpd/io/datagram_batch.h"
+#include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/socket_options.h"
 
 namespace ntp::io {
@@ -20,17 +21,24 @@ constexpr int kErrorBudget = 16;
 constexpr int kStamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE |
                           SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_ID |
                           SOF_TIMESTAMPING_OPT_TSONLY;
+// Both stamps come for what is sent; the interface that made them is told beside.
+constexpr int kHardwareStamping = kStamping | SOF_TIMESTAMPING_RX_HARDWARE |
+                                  SOF_TIMESTAMPING_TX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE |
+                                  SOF_TIMESTAMPING_OPT_PKTINFO | SOF_TIMESTAMPING_OPT_CMSG |
+                                  SOF_TIMESTAMPING_OPT_TX_SWHW;
 
 /// A socket with its handlers. Outlives its channel while a handler runs that destroys the channel.
 class Socket : public std::enable_shared_from_this<Socket> {
  public:
   Socket(boost::asio::io_context& context, const Clock& clock, os::UniqueFd fd,
-         const Endpoint& remote, ClientNetwork::Handlers handlers)
+         const Endpoint& remote, ClientNetwork::Handlers handlers, HardwareStamps* hardware)
       : descriptor_(context, fd.release()),
         clock_(clock),
         remote_(remote),
         local_(local_endpoint(descriptor_.native_handle())),
-        handlers_(std::move(handlers)) {
+        handlers_(std::move(handlers)),
+        hardware_(hardware),
+        stamping_(hardware != nullptr && hardware->any() ? kHardwareStamping : kStamping) {
     enable_stamps();
   }
 
@@ -62,7 +70,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   int fd() { return descriptor_.native_handle(); }
 
   void enable_stamps() {
-    transmit_stamps_ = set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, kStamping);
+    transmit_stamps_ = set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, stamping_);
     if (!transmit_stamps_) set_option(fd(), SOL_SOCKET, SO_TIMESTAMPNS, 1);
   }
 
@@ -79,7 +87,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void restart_numbering() {
     if (!transmit_stamps_) return;
     set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, 0);
-    transmit_stamps_ = set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, kStamping);
+    transmit_stamps_ = set_option(fd(), SOL_SOCKET, SO_TIMESTAMPING, stamping_);
     first_number_ = sent_;
     numbered_since_ = clock_.wall();
   }
@@ -98,10 +106,24 @@ class Socket : public std::enable_shared_from_this<Socket> {
       message.msg_controllen = control.octets.size();
       if (recvmsg(fd(), &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
       const ControlData data = read_control(message);
-      if (!data.transmit_number || !data.stamp) continue;
-      if (numbered_since_ && *data.stamp < *numbered_since_) continue;
-      if (handlers_.on_sent) handlers_.on_sent(first_number_ + *data.transmit_number, *data.stamp);
+      const auto stamp = stamp_of(data);
+      if (!data.transmit_number || !stamp) continue;
+      if (numbered_since_ && *stamp < *numbered_since_) continue;
+      const std::uint32_t number = first_number_ + *data.transmit_number;
+      // The kernel's stamp of a datagram comes before or after the interface's, which is the
+      // better.
+      if (!data.hardware_stamp && hardware_stamped_ == number) continue;
+      if (data.hardware_stamp) hardware_stamped_ = number;
+      if (handlers_.on_sent) handlers_.on_sent(number, *stamp);
     }
+  }
+
+  /// The better of the stamps of a datagram that is there.
+  std::optional<WallTime> stamp_of(const ControlData& data) {
+    if (hardware_ == nullptr || !data.hardware_stamp) return data.stamp;
+    const auto wall = hardware_->to_wall(data.interface, *data.hardware_stamp,
+                                         data.stamp.value_or(clock_.wall()), clock_.mono());
+    return wall ? wall : data.stamp;
   }
 
   void receive() {
@@ -124,10 +146,10 @@ class Socket : public std::enable_shared_from_this<Socket> {
         }
         continue;
       }
-      if ((message.msg_flags & MSG_TRUNC) != 0) continue;
       const ControlData data = read_control(message);
       const Datagram datagram{ByteView(buffer).first(static_cast<std::size_t>(length)), remote_,
-                              local_.address, data.stamp ? *data.stamp : clock_.wall()};
+                              local_.address, stamp_of(data).value_or(clock_.wall()),
+                              (message.msg_flags & MSG_TRUNC) != 0};
       if (handlers_.on_datagram) handlers_.on_datagram(datagram);
     }
   }
@@ -137,6 +159,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Endpoint remote_;
   Endpoint local_;
   ClientNetwork::Handlers handlers_;
+  HardwareStamps* hardware_;
+  int stamping_;
+  std::optional<std::uint32_t> hardware_stamped_;
   bool transmit_stamps_ = false;
   bool closed_ = false;
   std::uint32_t sent_ = 0;
@@ -171,7 +196,7 @@ Result<std::unique_ptr<ClientChannel>> UdpNetwork::connect(const Endpoint& remot
     return fail(remote.to_string() + ": " + os::error_text(errno));
   }
   auto socket = std::make_shared<Socket>(loop_.context(), clock_, std::move(*fd), remote,
-                                         std::move(handlers));
+                                         std::move(handlers), hardware_);
   socket->wait();
   return std::unique_ptr<ClientChannel>(std::make_unique<UdpChannel>(std::move(socket)));
 }

@@ -6,6 +6,8 @@
 
 namespace ntp::io {
 
+class HardwareStamps;
+
 /// Client sockets: for each channel a fresh one, connected, on a port of the kernel's choice. Linux
 /// picks ephemeral ports at random, as RFC 9109 asks for. Datagrams carry the kernel's receive
 /// stamps and, where it gives them, transmit stamps; else the clock is read. ICMP errors
@@ -17,6 +19,9 @@ class UdpNetwork final : public ClientNetwork {
 
   /// Of channels opened from now on.
   void set_dscp(int dscp) { dscp_ = dscp; }
+  /// Channels opened from now on have the stamps of the interfaces that make them; they outlive
+  /// this and all channels.
+  void stamp_in_hardware(HardwareStamps& stamps) { hardware_ = &stamps; }
 
   Result<std::unique_ptr<ClientChannel>> connect(const Endpoint& remote,
                                                  Handlers handlers) override;
@@ -25,6 +30,7 @@ class UdpNetwork final : public ClientNetwork {
   EventLoop& loop_;
   const Clock& clock_;
   int dscp_;
+  HardwareStamps* hardware_ = nullptr;
 };
 
 }  // namespace ntp::io

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/io/udp_server.h"
 
+#include <linux/net_tstamp.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
 #include "ntpd/io/datagram_batch.h"
+#include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/socket_options.h"
 
 namespace ntp::io {
@@ -38,8 +41,11 @@ Result<os::UniqueFd, int> open_wildcard(Family family, const UdpServer::Options&
 struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   using Descriptor = boost::asio::posix::stream_descriptor;
 
-  Impl(EventLoop& event_loop, const Clock& host_clock, Handler request_handler)
-      : loop(event_loop), clock(host_clock), handler(std::move(request_handler)) {
+  Impl(EventLoop& event_loop, const Clock& host_clock, Handler request_handler, Unsent when_unsent)
+      : loop(event_loop),
+        clock(host_clock),
+        handler(std::move(request_handler)),
+        unsent(std::move(when_unsent)) {
     reply = [this](ByteView payload) { queue(payload); };
   }
 
@@ -67,13 +73,16 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void handle(Descriptor& socket, const ReceiveBatch::Message& message) {
-    ++counters.received;
-    if (message.truncated || !message.remote.address.is_set()) {
-      ++counters.truncated;
-      return;
+    if (!message.remote.address.is_set()) return;
+    WallTime received = message.control.stamp ? *message.control.stamp : clock.wall();
+    if (hardware != nullptr && message.control.hardware_stamp) {
+      received = hardware
+                     ->to_wall(message.control.interface, *message.control.hardware_stamp, received,
+                               clock.mono())
+                     .value_or(received);
     }
-    const Datagram datagram{message.payload, message.remote, message.control.local,
-                            message.control.stamp ? *message.control.stamp : clock.wall()};
+    const Datagram datagram{message.payload, message.remote, message.control.local, received,
+                            message.truncated};
     asking = &datagram;
     asked = &socket;
     handler(datagram, reply);
@@ -83,18 +92,16 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   void queue(ByteView payload) {
     if (asking == nullptr || closed) return;
     if (replies.full()) flush(*asked);
-    if (!replies.add(payload, asking->remote, asking->local)) ++counters.failed;
+    if (!replies.add(payload, asking->remote, asking->local)) unsent(asking->local);
   }
 
-  void flush(Descriptor& socket) {
-    const SendBatch::Outcome outcome = replies.flush(socket.native_handle());
-    counters.sent += outcome.sent;
-    counters.failed += outcome.failed;
-  }
+  void flush(Descriptor& socket) { replies.flush(socket.native_handle(), unsent); }
 
   EventLoop& loop;
   const Clock& clock;
   Handler handler;
+  Unsent unsent;
+  HardwareStamps* hardware = nullptr;
   Reply reply;
   std::vector<std::unique_ptr<Descriptor>> sockets;
   std::vector<Endpoint> listening;
@@ -102,13 +109,13 @@ struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
   SendBatch replies;
   const Datagram* asking = nullptr;  // the request being handled
   Descriptor* asked = nullptr;       // and its socket
-  Counters counters;
   bool closed = false;
 };
 
 Result<std::unique_ptr<UdpServer>> UdpServer::open(EventLoop& loop, const Clock& clock, Log& log,
-                                                   const Options& options, Handler handler) {
-  auto impl = std::make_shared<Impl>(loop, clock, std::move(handler));
+                                                   const Options& options, Handler handler,
+                                                   Unsent unsent) {
+  auto impl = std::make_shared<Impl>(loop, clock, std::move(handler), std::move(unsent));
   std::unique_ptr<UdpServer> server(new UdpServer(impl));
   for (const Family family : {Family::V6, Family::V4}) {
     if (!(family == Family::V6 ? options.ipv6 : options.ipv4)) continue;
@@ -140,7 +147,7 @@ UdpServer::~UdpServer() {
 void UdpServer::send(const Endpoint& remote, const Address& local, ByteView payload) {
   for (std::size_t i = 0; i < impl_->sockets.size(); ++i) {
     if (impl_->listening[i].address.family() != remote.address.family()) continue;
-    if (!impl_->replies.add(payload, remote, local)) ++impl_->counters.failed;
+    if (!impl_->replies.add(payload, remote, local)) impl_->unsent(local);
     impl_->flush(*impl_->sockets[i]);
   }
 }
@@ -151,7 +158,16 @@ void UdpServer::set_dscp(int dscp) {
   }
 }
 
+void UdpServer::stamp_in_hardware(HardwareStamps& stamps) {
+  impl_->hardware = &stamps;
+  constexpr int kStamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE |
+                            SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE |
+                            SOF_TIMESTAMPING_OPT_PKTINFO;
+  for (const auto& socket : impl_->sockets) {
+    set_option(socket->native_handle(), SOL_SOCKET, SO_TIMESTAMPING, kStamping);
+  }
+}
+
 std::vector<Endpoint> UdpServer::endpoints() const { return impl_->listening; }
-const UdpServer::Counters& UdpServer::counters() const { return impl_->counters; }
 
 }  // namespace ntp::io

@@ -29,7 +29,7 @@ constexpr int kNiceness = 5;
 constexpr Duration kRoomPause = std::chrono::milliseconds(20);
 constexpr Duration kTroublePause = std::chrono::milliseconds(200);
 /// Reports a second, and at once after a quiet time.
-constexpr double kReportRate = 50;
+constexpr double kReportRate = 10;
 constexpr double kReportBurst = 200;
 
 Endpoint to_endpoint(const tcp::endpoint& from) {

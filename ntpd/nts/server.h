@@ -52,7 +52,7 @@ struct ServerOptions {
 /// some 70 KiB for each connection, idle or not.
 class Server {
  public:
-  /// Called on the thread of the server, after each session, but not for more than some 50 a
+  /// Called on the thread of the server, after each session, but not for more than some 10 a
   /// second.
   using Report = std::function<void(SessionReport)>;
 

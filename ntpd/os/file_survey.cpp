@@ -11,6 +11,25 @@
 #include "ntpd/os/privileges.h"
 
 namespace ntp::os {
+namespace {
+
+FileFacts::Kind kind_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return FileFacts::Kind::Regular;
+    case S_IFDIR:
+      return FileFacts::Kind::Directory;
+    case S_IFCHR:
+    case S_IFBLK:
+      return FileFacts::Kind::Device;
+    case S_IFIFO:
+      return FileFacts::Kind::Pipe;
+    default:
+      return FileFacts::Kind::Other;
+  }
+}
+
+}  // namespace
 
 FileFacts HostSurvey::look(const std::string& path) const {
   FileFacts facts;
@@ -20,9 +39,7 @@ FileFacts HostSurvey::look(const std::string& path) const {
     facts.kind = absent ? FileFacts::Kind::Missing : FileFacts::Kind::Unknown;
     return facts;
   }
-  facts.kind = S_ISREG(status.st_mode)   ? FileFacts::Kind::Regular
-               : S_ISDIR(status.st_mode) ? FileFacts::Kind::Directory
-                                         : FileFacts::Kind::Other;
+  facts.kind = kind_of(status.st_mode);
   facts.mode = status.st_mode & 07777;
   facts.owner = status.st_uid;
   facts.group = status.st_gid;

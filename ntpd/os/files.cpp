@@ -59,6 +59,10 @@ Result<void> keep_attributes(int fd, const std::string& path, const std::string&
   return {};
 }
 
+/// Has the kernel begin to write, without waiting for the disk, which may take seconds. A failure
+/// is none: it writes some time later.
+void begin_to_write(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
 /// Makes the rename durable; the content is in place already, so a failure is no failure.
 void sync_directory(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -124,7 +128,11 @@ Result<void> Files::write_file(const std::string& path, const std::string& tempo
   if (auto kept = keep_attributes(fd.get(), path, temporary); !kept) return kept;
   if (secret && fchmod(fd.get(), kOwnerOnly) != 0) return failure(temporary, errno);
   if (auto written = write_all(fd.get(), content, temporary); !written) return written;
-  if (fsync(fd.get()) != 0) return failure(temporary, errno);
+  if (!secret) {
+    begin_to_write(fd.get());
+  } else if (fsync(fd.get()) != 0) {
+    return failure(temporary, errno);
+  }
   return {};
 }
 
@@ -149,7 +157,7 @@ Result<void> Files::replace(const std::string& path, std::string_view content, A
     ::unlink(temporary.c_str());
     return failure(target, code);
   }
-  sync_directory(target);
+  if (access == Access::OwnerOnly) sync_directory(target);
   return {};
 }
 

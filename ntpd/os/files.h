@@ -24,12 +24,13 @@ class Files final : public FileStore {
   static constexpr std::chrono::seconds kPatience{5};
   Result<std::string> load_stream(const std::string& path);
 
-  /// By way of PATH`-tmp` (NTPsec's name, which security profiles know), written through to the
-  /// disk. Mode and, where permitted, owner of a file that is there are kept; a new one gets mode
-  /// 0644 less the umask. A symbolic link is followed, not replaced.
+  /// By way of PATH`-tmp` (NTPsec's name, which security profiles know). Does not wait for the
+  /// disk: the time service would wait, too. Mode and, where permitted, owner of a file that is
+  /// there are kept; a new one gets mode 0644 less the umask. A symbolic link is followed, not
+  /// replaced.
   Result<void> save(const std::string& path, std::string_view content) override;
 
-  /// The same with mode 0600, always.
+  /// The same with mode 0600, always, and written through to the disk.
   Result<void> save_secret(const std::string& path, std::string_view content) override;
 
   /// The file is opened for each text, so that a log rotation from outside takes effect at once and

@@ -27,6 +27,11 @@ bool same_state(const timex& a, const timex& b) {
 
 WallTime wall_now() { return WallTime(read_clock(CLOCK_REALTIME)); }
 MonoTime mono_now() { return MonoTime(read_clock(CLOCK_MONOTONIC)); }
+Duration suspended_so_far() {
+  // In this order the time between the two readings is no suspension.
+  const Duration boot = read_clock(CLOCK_BOOTTIME);
+  return boot - read_clock(CLOCK_MONOTONIC);
+}
 
 double ReadOnlyClock::frequency() const {
   timex state{};

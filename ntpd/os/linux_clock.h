@@ -12,12 +12,15 @@ namespace ntp::os {
 
 WallTime wall_now();  // CLOCK_REALTIME
 MonoTime mono_now();  // CLOCK_MONOTONIC, the clock of the timers
+/// CLOCK_BOOTTIME minus CLOCK_MONOTONIC.
+Duration suspended_so_far();
 
 /// The host's clock, only read: `disable ntp`, or no right to set it.
 class ReadOnlyClock : public Clock {
  public:
   [[nodiscard]] WallTime wall() const override { return wall_now(); }
   [[nodiscard]] MonoTime mono() const override { return mono_now(); }
+  [[nodiscard]] Duration suspended() const override { return suspended_so_far(); }
   Result<void> apply(const ClockCommand&) override { return {}; }
   [[nodiscard]] double frequency() const override;
   [[nodiscard]] bool adjustable() const override { return false; }

@@ -20,17 +20,6 @@ Address masked(const Address& address, const Address& mask) {
   return Address::from_bytes(ByteView(result).first(octets.size()));
 }
 
-bool covers(const AccessEntry& entry, const Address& address) {
-  const ByteView own = entry.address.bytes();
-  const ByteView mask = entry.mask.bytes();
-  const ByteView other = address.bytes();
-  if (own.size() != other.size()) return false;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if ((other[i] & mask[i]) != own[i]) return false;
-  }
-  return true;
-}
-
 Address mask_of_length(Family family, int length) {
   std::array<std::uint8_t, 16> octets{};
   const std::size_t size = family == Family::V4 ? 4 : 16;
@@ -100,20 +89,43 @@ std::string flag_words(const AccessEntry& entry) {
   return words;
 }
 
+/// A line's wish for one entry.
+struct AccessTable::Change {
+  AccessEntry key;
+  bool remove = false;
+};
+
 AccessTable::AccessTable() {
   for (const Family family : {Family::V4, Family::V6}) {
     entries_.push_back({Address::any(family), Address::any(family), false, false, kDefaultFlags});
   }
+  index_masks();
 }
 
 AccessTable AccessTable::build(const std::vector<config::RestrictSettings>& lines,
                                const HostLookup& lookup) {
   AccessTable table;
-  for (const auto& line : lines) table.apply(line, lookup);
+  // An entry depends on the lines about it alone, so these are brought together by sorting: block
+  // lists have 100,000 lines.
+  std::vector<Change> changes;
+  changes.reserve(table.entries_.size() + lines.size());
+  for (const AccessEntry& entry : table.entries_) changes.push_back({entry, false});
+  for (const auto& line : lines) table.read(line, lookup, changes);
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return tried_before(a.key, b.key); });
+  table.entries_.clear();
+  for (auto change = changes.begin(); change != changes.end();) {
+    std::optional<AccessEntry> entry;
+    const AccessEntry& key = change->key;
+    for (; change != changes.end() && same_key(change->key, key); ++change) apply(*change, entry);
+    if (entry) table.entries_.push_back(*entry);
+  }
+  table.index_masks();
   return table;
 }
 
-void AccessTable::apply(const config::RestrictSettings& line, const HostLookup& lookup) {
+void AccessTable::read(const config::RestrictSettings& line, const HostLookup& lookup,
+                       std::vector<Change>& changes) {
   using Subject = config::RestrictSettings::Subject;
   AccessEntry key{{}, {}, false, line.ntp_port, line.flags};
   if (line.subject == Subject::Source) {
@@ -126,7 +138,7 @@ void AccessTable::apply(const config::RestrictSettings& line, const HostLookup& 
     for (const Family family : {Family::V4, Family::V6}) {
       if (line.family != Family::Any && line.family != family) continue;
       key.address = key.mask = Address::any(family);
-      apply(key, line.remove);
+      changes.push_back({key, line.remove});
     }
     return;
   }
@@ -142,38 +154,53 @@ void AccessTable::apply(const config::RestrictSettings& line, const HostLookup& 
     // NTPsec: a mask belongs to the first address of a name, the others make host entries.
     key.mask = first ? mask_of(line, address.family()) : host_mask(address.family());
     key.address = masked(address, key.mask);
-    apply(key, line.remove);
+    changes.push_back({key, line.remove});
     first = false;
   }
 }
 
-void AccessTable::apply(const AccessEntry& key, bool remove) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const AccessEntry& entry) { return same_key(entry, key); });
-  if (!remove) {
-    if (found != entries_.end()) {
-      found->flags |= key.flags;
+void AccessTable::apply(const Change& change, std::optional<AccessEntry>& entry) {
+  const AccessEntry& key = change.key;
+  if (!change.remove) {
+    if (entry) {
+      entry->flags |= key.flags;
     } else {
-      entries_.insert(std::upper_bound(entries_.begin(), entries_.end(), key, tried_before), key);
+      entry = key;
     }
     return;
   }
-  if (found == entries_.end()) return;
+  if (!entry) return;
   // NTPsec: naming `ntpport` counts as naming a flag.
   if (key.flags != 0 || key.ntp_port) {
-    found->flags &= ~key.flags;
-  } else if (!is_default(*found)) {
-    entries_.erase(found);
+    entry->flags &= ~key.flags;
+  } else if (!is_default(*entry)) {
+    entry.reset();
   }
+}
+
+void AccessTable::index_masks() {
+  masks_.clear();
+  for (const AccessEntry& entry : entries_) masks_.push_back(entry.mask);
+  std::sort(masks_.begin(), masks_.end());
+  masks_.erase(std::unique(masks_.begin(), masks_.end()), masks_.end());
 }
 
 std::optional<std::size_t> AccessTable::match(const Endpoint& remote) const {
   if (!remote.address.is_set() || remote.address.is_multicast()) return std::nullopt;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (entries_[i].ntp_port && remote.port != kNtpPort) continue;
-    if (covers(entries_[i], remote.address)) return i;
+  // The first one that covers the address; of each mask only one place in the order can do so.
+  auto first = entries_.end();
+  for (const Address& mask : masks_) {
+    if (mask.family() != remote.address.family()) continue;
+    const AccessEntry key{masked(remote.address, mask), mask, true, true, 0};
+    auto entry = std::lower_bound(entries_.begin(), first, key, tried_before);
+    for (; entry != first && entry->address == key.address && entry->mask == mask; ++entry) {
+      if (entry->ntp_port && remote.port != kNtpPort) continue;
+      first = entry;
+      break;
+    }
   }
-  return std::nullopt;
+  if (first == entries_.end()) return std::nullopt;
+  return static_cast<std::size_t>(first - entries_.begin());
 }
 
 std::uint32_t AccessTable::flags_for(const Endpoint& remote) const {
@@ -198,7 +225,13 @@ AccessTable::Hole AccessTable::poke_hole(const Endpoint& source, bool authentica
   AccessEntry hole = *source_template_;
   hole.mask = host_mask(source.address.family());
   hole.address = masked(source.address, hole.mask);
-  apply(hole, false);
+  const auto place = std::lower_bound(entries_.begin(), entries_.end(), hole, tried_before);
+  if (place != entries_.end() && same_key(*place, hole)) {
+    place->flags |= hole.flags;
+  } else {
+    entries_.insert(place, hole);
+    index_masks();
+  }
   return Hole::Poked;
 }
 

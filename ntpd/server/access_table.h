@@ -61,10 +61,15 @@ class AccessTable {
   Hole poke_hole(const Endpoint& source, bool authenticated);
 
  private:
-  void apply(const config::RestrictSettings& line, const HostLookup& lookup);
-  void apply(const AccessEntry& key, bool remove);
+  struct Change;
+
+  void read(const config::RestrictSettings& line, const HostLookup& lookup,
+            std::vector<Change>& changes);
+  static void apply(const Change& change, std::optional<AccessEntry>& entry);
+  void index_masks();
 
   std::vector<AccessEntry> entries_;
+  std::vector<Address> masks_;  // those in use, each once
   std::optional<AccessEntry> source_template_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/server/responder.h"
 
+#include <cmath>
+
 #include "libntp/wire/extension.h"
 
 namespace ntp::server {
@@ -18,6 +20,31 @@ Mode reply_mode(Mode request) {
 bool is_good(const wire::MacTrailer& mac, ByteView payload, crypto::KeyRing* keys) {
   return keys != nullptr && !mac.is_crypto_nak() &&
          keys->verify(mac.key_id, payload.first(wire::kHeaderSize), mac.digest);
+}
+
+Leap told_leap(const ServerSnapshot& snapshot, MonoTime now) {
+  if (snapshot.stratum >= wire::kStratumUnsynchronized || snapshot.leap_second.is_happening(now)) {
+    return Leap::Unsynchronized;
+  }
+  const bool smears = snapshot.smear_interval > 0 && snapshot.leap != Leap::Unsynchronized;
+  return smears ? Leap::None : snapshot.leap;
+}
+
+/// A stamp that is set, moved by some seconds.
+NtpTimestamp moved(NtpTimestamp stamp, double by) {
+  if (stamp.is_zero()) return stamp;
+  return NtpTimestamp(stamp.raw() + static_cast<std::uint64_t>(std::llround(by * 0x1p32)));
+}
+
+/// Moves all stamps of the own clock alike, so that none is later than another (NTPsec: the same).
+void correct_and_smear(const ServerSnapshot& snapshot, MonoTime now, wire::Header& reply) {
+  const double smear = leap::smear_offset(snapshot.leap_second, snapshot.smear_interval, now);
+  if (smear != 0) reply.reference_id = leap::smear_reference_id(smear);
+  const double offset = smear + snapshot.correction.at(now);
+  if (offset == 0) return;
+  reply.reference = moved(reply.reference, offset);
+  reply.receive = moved(reply.receive, offset);
+  reply.transmit = moved(reply.transmit, offset);
 }
 
 std::size_t write(const wire::Header& header, ByteSpan out) {
@@ -69,7 +96,7 @@ std::size_t write_reply(const ServerSnapshot& snapshot, const Request& request, 
                         WallTime transmit, ByteSpan out) {
   const bool synchronized = snapshot.stratum < wire::kStratumUnsynchronized;
   wire::Header reply;
-  reply.leap = synchronized ? snapshot.leap : Leap::Unsynchronized;
+  reply.leap = told_leap(snapshot, now);
   reply.version = request.header.version;
   reply.mode = reply_mode(request.header.mode);
   reply.stratum = synchronized ? static_cast<std::uint8_t>(snapshot.stratum) : std::uint8_t{0};
@@ -83,6 +110,7 @@ std::size_t write_reply(const ServerSnapshot& snapshot, const Request& request, 
   reply.origin = request.header.transmit;
   reply.receive = request.received;
   reply.transmit = NtpTimestamp::from_wall(transmit);
+  correct_and_smear(snapshot, now, reply);
   return write(reply, out);
 }
 

@@ -61,7 +61,8 @@ Outcome Server::handle(const Datagram& datagram, const Clock& clock, ByteSpan ou
   ++counters_.received;
   const Kind kind = kind_of(datagram.payload);
   if (kind.bare_version1) count_version1(datagram.payload);
-  if (!is_known(datagram.payload, kind)) return drop(DropReason::BadFormat, 0);
+  if (datagram.truncated || !is_known(datagram.payload, kind))
+    return drop(DropReason::BadFormat, 0);
   const MonoTime now = clock.mono();
   last_received_ = now;
   const auto [reason, flags] = judge(datagram, kind, now);
@@ -119,9 +120,12 @@ Outcome Server::answer_protected(const Datagram& datagram, MonoTime now, const C
   if ((flags & flag::kLimited) != 0) return reply(write_kiss(request, out), flags);
   if (!nts_on_) {
     ++nts_not_server_;
-    return drop(DropReason::Declined, flags);
+    Outcome outcome = drop(DropReason::Declined, flags);
+    outcome.nts_flaw = "there are no keys for cookies here";
+    return outcome;
   }
-  switch (nts_->packets().open(datagram.payload)) {
+  const nts::RequestVerdict verdict = nts_->packets().open(datagram.payload);
+  switch (verdict) {
     case nts::RequestVerdict::Genuine: {
       const std::size_t size = write_protected(request, now, clock, out);
       return size == 0 ? drop(DropReason::Declined, flags) : reply(size, flags);
@@ -130,10 +134,13 @@ Outcome Server::answer_protected(const Datagram& datagram, MonoTime now, const C
       count(DropReason::Declined);
       const std::size_t size = nts_->packets().make_nak(out);
       const auto action = size == 0 ? Outcome::Action::Drop : Outcome::Action::Reply;
-      return {action, size, DropReason::Declined, flags};
+      return {action, size, DropReason::Declined, flags, nts::describe(verdict)};
     }
-    default:
-      return drop(DropReason::Declined, flags);
+    default: {
+      Outcome outcome = drop(DropReason::Declined, flags);
+      outcome.nts_flaw = nts::describe(verdict);
+      return outcome;
+    }
   }
 }
 

@@ -30,6 +30,8 @@ struct Outcome {
   std::optional<DropReason> reason;
   /// The restrict flags in force, `limited` and `kod` only if the sender is over the limit.
   std::uint32_t flags = 0;
+  /// What is wrong with a request under NTS, fit for a log line; empty if nothing is.
+  std::string_view nts_flaw = {};
 };
 
 /// The server side: who may ask, how often, and what the answer is. It decides in the order of

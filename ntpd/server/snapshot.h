@@ -4,8 +4,18 @@
 #include "libntp/core/clock_command.h"
 #include "libntp/core/refid.h"
 #include "libntp/core/time.h"
+#include "libntp/leap/leap_second.h"
 
 namespace ntp::server {
+
+/// What is added to the clock's time before it is told.
+struct Correction {
+  MonoTime as_of{};
+  double offset = 0;  // s, then
+  double rate = 0;    // s/s, from then on
+
+  [[nodiscard]] double at(MonoTime now) const { return offset + rate * to_seconds(now - as_of); }
+};
 
 /// The system variables as clients are told them: published whole, then only read.
 struct ServerSnapshot {
@@ -17,6 +27,11 @@ struct ServerSnapshot {
   MonoTime as_of{};
   RefId reference_id = refid::kInit;
   NtpTimestamp reference_time;
+  Correction correction;
+  /// The next leap second, as far as it is known.
+  leap::LeapSecond leap_second;
+  /// s before it over which it is spread for clients, who then are not told of it; 0: not at all.
+  int smear_interval = 0;
 };
 
 }  // namespace ntp::server

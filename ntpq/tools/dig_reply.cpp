@@ -8,6 +8,7 @@
 #include <ctime>
 #include <tuple>
 
+#include "ntpq/json.h"
 #include "ntpq/number.h"
 #include "ntpq/text.h"
 
@@ -63,21 +64,6 @@ LocalTime local_time(WallTime time, int precision) {
           std::string(clock.data()) + "." +
               fraction.substr(0, static_cast<std::size_t>(decimals(precision))),
           zone.data()};
-}
-
-std::string json_string(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char character : text) {
-    const auto octet = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      quoted += std::string("\\") + character;
-    } else if (octet < 0x20 || octet >= 0x7f) {
-      quoted += "\\u" + to_hex(octet, 4);
-    } else {
-      quoted += character;
-    }
-  }
-  return quoted + "\"";
 }
 
 }  // namespace
@@ -156,7 +142,7 @@ std::string report_json(const DigReply& reply, bool stepped) {
   return "{\"time\":\"" + time.date + "T" + time.clock + time.zone +
          "\",\"offset\":" + to_fixed(sample.offset, 6) +
          ",\"precision\":" + to_fixed(sample.dispersion, 6) +
-         ",\"host\":" + json_string(reply.host) + ",\"ip\":" + json_string(address) +
+         ",\"host\":" + ntpq::to_json(reply.host) + ",\"ip\":" + ntpq::to_json(address) +
          ",\"stratum\":" + std::to_string(reply.header.stratum) + ",\"leap\":\"" +
          std::string(leap_of(reply)) + "\",\"adjusted\":" + (stepped ? "true" : "false") +
          ",\"delay\":" + to_fixed(sample.delay, 6) + "}\n";

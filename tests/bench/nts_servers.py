@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Our daemon, chronyd and NTPsec as servers of NTS side by side, one core each: processor time per
-answer under NTS and per session of key establishment. nts_servers.py [SECONDS]"""
+"""Our daemon, chronyd, NTPsec and, where REGULATOR_NTPD_RS names the folder of its programs, ntpd-rs as
+servers of NTS side by side, on one core: processor time per answer under NTS and per session of key
+establishment, and how ours compares. nts_servers.py [SECONDS [ROUNDS]]"""
 
 import os
+import re
+import statistics
 import subprocess
 import sys
 
 from lab import OPEN, ROOT, Lab, chrony_server, expect, wait_for, wait_for_system_peer
 from nts import Certificate, server_lines
+from ntpd_rs import NtpdRs, server_sections
 
 LOAD = os.environ.get("REGULATOR_NTS_LOAD",
                       os.path.join(ROOT, "build", "release", "tests", "bench_nts_load"))
-seconds = sys.argv[1] if len(sys.argv) > 1 else "5"
+seconds = sys.argv[1] if len(sys.argv) > 1 else "2"
+rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 cores = sorted(os.sched_getaffinity(0))
 
 
@@ -45,6 +50,12 @@ with Lab() as lab:
     started.append((chrony, chrony.chronyd(
         "local stratum 1", f"ntsservercert {certificate.path}", f"ntsserverkey {certificate.key}",
         "ntsprocesses 1", "ntsratelimit interval -19")))
+    if "REGULATOR_NTPD_RS" in os.environ:
+        rs = lab.host("ntpd-rs")
+        certificate = Certificate(rs)
+        follower = NtpdRs(rs, *server_sections(source.v4, certificate.path, certificate.key))
+        follower.wait_for_source(f"{source.v4}:123", 40)
+        started.append((rs, follower.daemon))
     for host in (ours, ntpsec):
         wait_for_system_peer(host, source.v4, 40)
 
@@ -53,9 +64,16 @@ with Lab() as lab:
 
     for host, daemon in started:
         wait_for(f"key establishment by {host.name}", 20, lambda each=host: ready(each), 1)
-    for what in ("time", "ke"):
-        for _ in range(2):
+    for what, unit in (("time", "answer"), ("ke", "session")):
+        took = {host.name: [] for host, _ in started}
+        for _ in range(rounds):
             for host, daemon in started:
                 daemon.expect_running()
-                print(f"{what:5} {host.name:8} {measure(host, daemon, what)}")
+                said = measure(host, daemon, what)
+                print(f"{what:5} {host.name:8} {said}")
+                took[host.name].append(float(re.search(r"([\d.]+) us of processor", said)[1]))
+        medians = {name: statistics.median(each) for name, each in took.items()}
+        for name, median in medians.items():
+            print(f"{what:5} {name:8} median {median:.2f} us a{'n' * (unit[0] == 'a')} {unit}, "
+                  f"ours {medians['ours'] / median:.2f} of that")
     expect(all(daemon.process.poll() is None for _, daemon in started), "a daemon has ended")

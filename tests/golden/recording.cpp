@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "libntp/wire/control.h"
 #include "ntpq/date.h"
 
 namespace ntp::golden {
@@ -149,16 +150,26 @@ constexpr const char* kWithoutDaemon = "10.77.0.57";
 
 }  // namespace
 
+bool Exchange::is_asked_by(ByteView datagram) const {
+  constexpr std::size_t kAlignment = 8;  // of NTPsec 1.2.2's MACs, where ours are at multiples of 4
+  if (std::equal(request.begin(), request.end(), datagram.begin(), datagram.end())) return true;
+  const auto frame = wire::decode_control(datagram);
+  if (!frame || frame->rest.empty()) return false;
+  const std::size_t unsigned_size = datagram.size() - frame->rest.size();
+  const std::size_t padded = (unsigned_size + kAlignment - 1) / kAlignment * kAlignment;
+  return padded != unsigned_size && request.size() > padded &&
+         std::equal(datagram.begin(), datagram.begin() + static_cast<std::ptrdiff_t>(unsigned_size),
+                    request.begin());
+}
+
 class RecordedNetwork::RecordedTransport final : public ntpq::Transport {
  public:
   RecordedTransport(RecordedNetwork& network, bool daemon) : network_(network), daemon_(daemon) {}
 
   Outcome send(ByteView datagram) override {
     const auto found =
-        std::find_if(network_.waiting_.begin(), network_.waiting_.end(), [&](const Step& each) {
-          const Bytes& request = each.exchange.request;
-          return std::equal(request.begin(), request.end(), datagram.begin(), datagram.end());
-        });
+        std::find_if(network_.waiting_.begin(), network_.waiting_.end(),
+                     [&](const Step& each) { return each.exchange.is_asked_by(datagram); });
     if (found == network_.waiting_.end()) return Outcome::Done;
     const auto& replies = found->exchange.replies;
     replies_.insert(replies_.end(), replies.begin(), replies.end());

@@ -17,6 +17,9 @@ using Bytes = std::vector<std::uint8_t>;
 struct Exchange {
   Bytes request;
   std::vector<Bytes> replies;
+
+  /// The datagram is the recorded request, but for a MAC that the recorded client put elsewhere.
+  [[nodiscard]] bool is_asked_by(ByteView datagram) const;
 };
 
 struct RecordedRun {

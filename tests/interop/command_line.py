@@ -99,7 +99,9 @@ with Lab() as lab:
     expect(result.returncode == 1 and "unable to bind" in result.stderr, f"port in use: {result}")
     os.kill(busy.pid, signal.SIGALRM)
     wait_for("an answer after SIGALRM", 10, lambda: "peer" in lone.variables())
-    expect(busy.stop() == 0, "busy")
+    os.kill(busy.pid, signal.SIGBUS)
+    expect(busy.process.wait(10) == 0 and "exiting on signal 7 (Bus error)" in busy.text(),
+           f"SIGBUS: {busy.text()}")
     result = lone.run(NTPD, "-u", "no-such-user", "-c", "/nonexistent", check=False)
     expect(result.returncode == 255 and "no-such-user" in result.stderr, f"-u: {result}")
 

@@ -77,7 +77,8 @@ def is_own_address(d, _):
 
 
 def is_hole_for_a_clock(d, _):
-    return d.kind == "restriction" and d.subject.startswith("127.127.") and d.ntpsec == "source"
+    return (d.kind == "restriction" and d.subject.startswith("127.127.") and only_ntpsec(d)
+            and d.ntpsec.startswith("source"))
 
 
 def is_told_frequency(d, lines):

@@ -27,8 +27,9 @@ def check_clients(host, program, others):
 
 
 def check_interfaces(host, program):
-    said = ask(host, program, "ifstats").stdout
+    said = ask(host, program, "ifstats", "reslist").stdout
     expect(f"{host.v4}:123" in said and "v4wildcard" in said, f"{program} on {host.name}:\n{said}")
+    expect(" 127.0.0.1/32\n" in said, f"{program} on {host.name}:\n{said}")
 
 
 def check_configuration(host, program, name):
@@ -49,6 +50,21 @@ def check_statistics(host, program):
     expect(not said.stderr.replace("AUTH - packet too short for MAC", "").count("***"), said.stderr)
 
 
+def check_oversized(host):
+    """What is longer than any request is dropped and counted; a reset begins anew."""
+    def dropped():
+        return int(host.variables("0 io_dropped")["io_dropped"])
+
+    program = ("import socket; "
+               "socket.socket(type=socket.SOCK_DGRAM).sendto(bytes(5000), ('127.0.0.1', 123))")
+    before = dropped()
+    for count in (1, 2):
+        host.run("python3", "-c", program)
+        expect(dropped() == before + count, f"{dropped()} dropped after {before} and {count} more")
+    ask(host, NTPQ, ":config reset io")
+    expect(dropped() == 0, f"{dropped()} dropped after a reset")
+
+
 with Lab() as lab:
     server = chrony_server(lab)
     ours = lab.host("ours")
@@ -67,5 +83,10 @@ with Lab() as lab:
         check_configuration(ours, program, f"probe{number}")
         check_statistics(ours, program)
         print(f"{program} on our daemon: clients, interfaces, configuration, statistics")
+    check_oversized(ours)
+    # 1.2.2 looks for a MAC at multiples of 8 only; ours tries that place as well.
     check_clients(ntpsec, NTPQ, (ours,))
-    print("our ntpq on NTPsec's daemon: clients")
+    check_interfaces(ntpsec, NTPQ)
+    check_configuration(ntpsec, NTPQ, "probe")
+    check_statistics(ntpsec, NTPQ)
+    print("our ntpq on NTPsec's daemon: clients, interfaces, configuration, statistics")

@@ -108,9 +108,10 @@ TEST_P(BadInputScenario, SurvivesAFloodOfForgedReplies) {
 TEST_P(BadInputScenario, SurvivesRandomDatagramsOnAllItsPorts) {
   start();
   RandomStream random = lab_.world.random("noise");
-  lab_.world.every(std::chrono::milliseconds(50), [this, random]() mutable {
+  SimRandom octets(lab_.world.random("octets"));
+  lab_.world.every(std::chrono::milliseconds(50), [this, random, octets]() mutable {
     std::vector<std::uint8_t> noise(random.bits() % 1500);
-    for (std::uint8_t& octet : noise) octet = static_cast<std::uint8_t>(random.bits());
+    octets.fill(noise);
     const Endpoint server{server_->address(), kNtpPort};
     lab_.network.inject({server, server_->last_client(), noise});
     lab_.network.inject({server, {node_->host.address(), kNtpPort}, noise});

@@ -7,6 +7,7 @@
 
 #include "tests/sim/lab.h"
 #include "tests/sim/seeds.h"
+#include "tests/support/fixed_host.h"
 
 namespace ntp::sim {
 namespace {
@@ -214,6 +215,73 @@ TEST_P(NtsScenario, APoolGetsAMemberByEachExchange) {
 }
 
 SIM_RUN_SEEDS(NtsScenario);
+
+TEST_P(NtsScenario, TellsWhatIsWrongWithRequestsOnceAnHourForEachFlaw) {
+  SimNode& node = add_client("restrict default");
+  node.start();
+  std::vector<std::uint8_t> request(48 + 36 + 108 + 40);
+  ByteWriter out(request);
+  out.u8(4 << 3 | 3);
+  out.zeros(47);
+  out.u16(0x0104);
+  out.u16(36);
+  out.zeros(32);
+  out.u16(0x0204);
+  out.u16(108);
+  out.zeros(104);
+  out.u16(0x0404);
+  out.u16(40);
+  out.u16(16);
+  out.u16(16);
+  out.zeros(32);
+  ASSERT_TRUE(out.ok());
+  const auto ask = [&](ByteView octets, std::uint32_t from) {
+    int replies = 0;
+    node.engine().on_server_datagram(
+        {octets, {Address::v4(from), 1234}, {}, node.host.clock.wall()},
+        [&](ByteView) { ++replies; });
+    return replies;
+  };
+  const SimLog& log = node.host.log;
+  EXPECT_EQ(ask(request, 0xc0000201), 0);
+  EXPECT_EQ(
+      log.count("NTSs: request of 192.0.2.1:1234 refused: there are no keys for cookies here"), 1U);
+  EXPECT_EQ(counter(node, "nts_cookie_not_server"), 1U);
+
+  test::SeededRandom random;
+  const auto keys = nts::CookieKeys::generate(node.host.clock.wall(), random);
+  ASSERT_TRUE(node.engine().set_cookie_keys(&keys));
+  for (std::uint32_t client = 2; client < 100; ++client) {
+    EXPECT_EQ(ask(request, 0xc0000200 + client), 1) << "a NAK";
+    EXPECT_EQ(ask(ByteView(request).first(request.size() - 4), 0xc0000200 + client), 0);
+  }
+  EXPECT_EQ(log.count("refused: wrong NTS cookie or authenticator"), 1U) << log.text();
+  EXPECT_EQ(log.count("NTSs: request of "), 3U) << log.text();
+  EXPECT_EQ(counter(node, "nts_server_recv_bad"), 2U * 98U);
+  lab_.world.run_for(hours(2));
+  ask(request, 0xc0000201);
+  EXPECT_EQ(log.count("refused: wrong NTS cookie or authenticator (97 before were not told)"), 1U)
+      << log.text();
+}
+
+TEST_P(NtsScenario, CountsWhatIsTooLongAndWhatIsNotSent) {
+  SimNode& node = add_client("restrict default");
+  node.start();
+  std::vector<std::uint8_t> request(48);
+  request[0] = 4 << 3 | 3;
+  const Address local = Address::v4(0xc0000263);
+  Datagram datagram{request, {Address::v4(0xc0000201), 1234}, local, node.host.clock.wall()};
+  const auto reply = [&](ByteView) { node.engine().on_unsent(local); };
+  node.engine().on_server_datagram(datagram, reply);
+  EXPECT_EQ(counter(node, "io_sendfailed"), 1U);
+  EXPECT_EQ(counter(node, "io_sent"), 0U);
+  datagram.truncated = true;
+  node.engine().on_server_datagram(datagram, reply);
+  EXPECT_EQ(counter(node, "io_received"), 2U);
+  EXPECT_EQ(counter(node, "io_dropped"), 1U);
+  EXPECT_EQ(counter(node, "ss_badformat"), 1U);
+  EXPECT_EQ(counter(node, "io_sendfailed"), 1U);
+}
 
 }  // namespace
 }  // namespace ntp::sim

@@ -68,6 +68,7 @@ void SimClock::settle() const {
 }
 
 MonoTime SimClock::exact_mono() const {
+  if (world_.now() < anchor_) return phase_;  // asleep
   const auto span = static_cast<double>((world_.now() - anchor_).count());
   const double gained = remainder_ + span * rate_error();
   return phase_ + (world_.now() - anchor_) +
@@ -159,6 +160,23 @@ void SimClock::set_by_other(Duration step) {
   wall_offset_ += step;
   // The kernel starts its leap anew, from the day the clock shows now.
   if (leap_state_ == LeapState::Armed) arm_leap(command_.leap);
+  if (jump_listener_) jump_listener_();
+}
+
+void SimClock::pause(Duration span) {
+  settle();
+  settle_leap();
+  advance(world_.now());
+  anchor_ = interval_start_ = world_.now() + span;
+  if (rate_listener_) rate_listener_();
+}
+
+void SimClock::suspend(Duration span, double error) {
+  pause(span);
+  world_.at(anchor_, [this, span, error] {
+    suspended_ += span;
+    set_by_other(span + from_seconds(error));
+  });
 }
 
 void SimClock::change_frequency(double by) {
@@ -172,6 +190,7 @@ void SimClock::change_frequency(double by) {
 TrueTime SimClock::expect(MonoTime when) const {
   const MonoTime grained(-floor_to_grain(-when.time_since_epoch()));
   settle();
+  if (world_.now() < anchor_) return anchor_;
   const Duration left = grained - exact_mono();
   if (left <= Duration::zero()) return world_.now();
   const double span = static_cast<double>(left.count()) / (1 + rate_error());

@@ -42,6 +42,7 @@ class SimClock : public Clock {
   Result<void> apply(const ClockCommand& command) override;
   [[nodiscard]] double frequency() const override { return command_.frequency + command_.slew; }
   [[nodiscard]] bool adjustable() const override { return adjustable_; }
+  [[nodiscard]] Duration suspended() const override { return suspended_; }
 
   /// Wall minus UTC, in s. Within a second of the world's leap, where two names are in use, the
   /// nearer of them counts.
@@ -51,6 +52,13 @@ class SimClock : public Clock {
 
   /// Somebody else sets the clock.
   void set_by_other(Duration step);
+  /// The host sleeps for so long from now on: the monotonic clock stands still, and the wall clock
+  /// goes on by a clock of the hardware, which adds `error` s.
+  void suspend(Duration span, double error = 0);
+  /// The virtual machine stands still for so long, and does not know: nor does its clock.
+  void pause(Duration span);
+  /// Called when others have set it, as Linux tells whoever asks for it.
+  void on_jump(std::function<void()> listener) { jump_listener_ = std::move(listener); }
   /// The oscillator changes its frequency for good, as with a jump of temperature.
   void change_frequency(double by);
   /// False: the host grants no right, commands have no effect.
@@ -96,9 +104,11 @@ class SimClock : public Clock {
   ClockCommand command_;
   bool adjustable_ = true;
   std::optional<std::string> failure_;
+  Duration suspended_{};
   std::vector<Step> steps_;
   std::uint64_t commands_ = 0;
   std::function<void()> rate_listener_;
+  std::function<void()> jump_listener_;
 
   // Reading brings these up to date; when and how often one reads changes nothing.
   mutable RandomStream random_;

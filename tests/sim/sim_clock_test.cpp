@@ -150,6 +150,30 @@ TEST(SimClock, ChangesItsFrequencyFromNowOn) {
   EXPECT_NEAR(clock.error(), 1e-4, 1e-9);
 }
 
+TEST(SimClock, StandsStillWhilePausedAndDoesNotKnow) {
+  World world(1);
+  SimClock clock(world, {}, "clock");
+  const MonoTime before = clock.mono();
+  clock.pause(std::chrono::seconds(30));
+  world.run_for(std::chrono::seconds(20));
+  EXPECT_EQ(clock.mono(), before);
+  world.run_for(std::chrono::seconds(15));
+  EXPECT_EQ(clock.mono(), before + std::chrono::seconds(5));
+  EXPECT_DOUBLE_EQ(clock.error(), -30);
+  EXPECT_EQ(clock.suspended(), Duration::zero());
+}
+
+TEST(SimClock, GoesOnByAnotherClockWhileSuspended) {
+  World world(1);
+  SimClock clock(world, {}, "clock");
+  const MonoTime before = clock.mono();
+  clock.suspend(std::chrono::seconds(30), 0.25);
+  world.run_for(std::chrono::seconds(40));
+  EXPECT_EQ(clock.mono(), before + std::chrono::seconds(10));
+  EXPECT_DOUBLE_EQ(clock.error(), 0.25);
+  EXPECT_EQ(clock.suspended(), std::chrono::seconds(30));
+}
+
 TEST(SimClock, RoundsDownToItsGranularity) {
   World world(1);
   Oscillator oscillator{.offset = 1e-9 * 1234};

@@ -42,6 +42,7 @@ void SimNode::start() {
   host.stack.serve([this](const Datagram& datagram, const SimStack::Reply& reply) {
     engine_->on_server_datagram(datagram, reply);
   });
+  host.clock.on_jump([this] { engine_->clock_disturbed(); });
   engine_->start();
 }
 
@@ -61,6 +62,7 @@ void SimNode::stop() {
 void SimNode::kill() {
   world_.cancel(std::exchange(ending_, World::kNone));
   host.stack.serve(nullptr);
+  host.clock.on_jump(nullptr);
   engine_.reset();
 }
 

@@ -50,6 +50,7 @@ class SimNode {
     return running() && system().leap != Leap::Unsynchronized;
   }
   [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
+  [[nodiscard]] engine::Engine& engine() { return *engine_; }
 
   SimHost host;
 

@@ -2,11 +2,14 @@
 """What tests of NTS need: certificates made on the spot, and sessions of key establishment by hand."""
 
 import os
+import re
+import signal
 import socket
 import ssl
 import struct
+import time
 
-from lab import command, expect
+from lab import command, expect, wait_for
 
 REQUEST = bytes.fromhex("800100020000" "80040002000f" "80000000")
 NAMES = {0: "end", 1: "protocol", 2: "error", 4: "aead", 5: "cookie", 6: "server", 7: "port"}
@@ -34,8 +37,25 @@ class Certificate:
 def server_lines(host, certificate, cookies=None):
     """What makes a server of NTS of our daemon and of NTPsec's."""
     cookies = cookies or os.path.join(host.folder, "nts-keys")
-    return ("nts enable", f"nts cert {certificate.path}", f"nts key {certificate.key}",
-            f"nts cookie {cookies}")
+    return server_lines_of(certificate.path, certificate.key, cookies)
+
+
+def server_lines_of(chain, key, cookies):
+    return ("nts enable", f"nts cert {chain}", f"nts key {key}", f"nts cookie {cookies}")
+
+
+def rotate(daemon, cookies):
+    """Lets our daemon's newest key be older than a day, and than the patience with those who feed
+    files, so that it makes another; gives the number of keys before."""
+    with open(cookies, encoding="ascii") as file:
+        text = file.read()
+    before = len(re.findall("^I:", text, re.MULTILINE))
+    with open(cookies, "w", encoding="ascii") as file:
+        file.write(re.sub(r"^T: \d+", f"T: {int(time.time()) - 86400 - 7 * 3600}", text))
+    daemon.process.send_signal(signal.SIGHUP)
+    wait_for("a rotation", 5,
+             lambda: f"Wrote new cookie file, {before + 1} keys" in daemon.text())
+    return before
 
 
 def records(reply):

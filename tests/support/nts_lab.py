@@ -55,10 +55,10 @@ def count(host, name):
     return int(host.variables(f"0 {name}").get(name, "-1"))
 
 
-def follow(lab, name, authority, server, shown):
-    """A client of ours with one NTS line; until it has its system peer, and eight cookies."""
+def follow(lab, name, authority, server, shown, options=""):
+    """A client of ours with one NTS line and more options of it; until it has its system peer, and eight cookies."""
     client = lab.host(name)
-    daemon = client.ours(f"server {server} nts iburst minpoll 1 maxpoll 1",
+    daemon = client.ours(f"server {server} nts iburst minpoll 1 maxpoll 1 {options}",
                          f"nts ca {authority.certificate}", *OPEN)
     peer, took = wait_for_system_peer(client, shown, SECONDS)
     print(f"{name}: `*` after {took:.1f} s, offset {peer.offset_ms} ms, cookies {peer.kind}")

@@ -42,6 +42,14 @@ def zda(second):
                     f"{t.tm_mon:02},{t.tm_year},00,00")
 
 
+def fix(second):
+    """What gpsd wants to see, beside the time, before it believes it: satellites and a position."""
+    t = time.gmtime(second)
+    return checksum(f"GPGGA,{t.tm_hour:02}{t.tm_min:02}{t.tm_sec:02}.00,4807.0380,N,01131.0000,E,1,08,"
+                    "0.9,545.4,M,46.9,M,,") + checksum(
+                        "GPGSA,A,3,04,05,09,12,24,25,29,31,,,,,1.8,1.0,1.5")
+
+
 class Segment:
     """Shared memory unit N, written as gpsd does; the clock is `ahead` seconds."""
 
@@ -93,10 +101,13 @@ class SerialReceiver:
                 pass
         except OSError:
             pass
-        text = (rmc(second) + zda(second)).encode()
+        try:
+            os.write(self.master, rmc(second).encode())
+        except OSError:
+            pass
         self.late.append(time.time() - second)
         try:
-            os.write(self.master, text)
+            os.write(self.master, zda(second).encode())
         except OSError:
             pass
 
@@ -135,7 +146,7 @@ class TcpReceiver:
             self.connections.append(self.listener.accept()[0])
 
     def send(self, second):
-        text = (rmc(second) + zda(second)).encode()
+        text = (rmc(second) + fix(second)).encode()
         for connection in self.connections:
             try:
                 connection.send(text, socket.MSG_DONTWAIT)
@@ -210,6 +221,7 @@ def clock_variables(host, number=1, program=NTPQ):
 
 def form(text):
     """A text without its figures, of which only the number of digits after the point is left."""
+    text = re.sub(r"\*[0-9A-F]{2}", "*HH", text)
     text = re.sub(r"-?\d+\.(\d+)", lambda m: "N." + "d" * len(m[1]), text)
     return re.sub(r"-?\b\d+\b", "N", text)
 

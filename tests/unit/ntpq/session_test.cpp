@@ -112,6 +112,53 @@ TEST_F(SessionTest, NamesTheErrorOfTheServer) {
   EXPECT_EQ((QueryError{Reason::Refused, 200}).message(), "***Server error code 200\n");
 }
 
+TEST_F(SessionTest, SignsWhereOldDaemonsLookIfTheyOverlookedAMac) {
+  network.files["keys"] = "1 AES 00112233445566778899aabbccddeeff\n";
+  ASSERT_TRUE(session.credentials().load("keys"));
+  session.credentials().set_id(1);
+  ASSERT_TRUE(session.credentials().complete("host"));
+  const auto ask_signed = [&](std::string_view data) {
+    return session.query(wire::ControlOpcode::ReadVariables, 7, data, Session::Signing::Required);
+  };
+  constexpr std::size_t kMac = 20;
+  network.script = {{{milliseconds(1), refusal(1)}},
+                    {{milliseconds(1), second_try(fragment(0, "a=1", More::No))}}};
+  EXPECT_TRUE(ask_signed("ifstats"));
+  ASSERT_EQ(network.requests.size(), 2U);
+  EXPECT_EQ(network.requests[0].size(), 20 + kMac);
+  ASSERT_EQ(network.requests[1].size(), 24 + kMac);
+  EXPECT_EQ(Bytes(network.requests[1].begin() + 19, network.requests[1].begin() + 28),
+            (Bytes{0, 0, 0, 0, 0, 0, 0, 0, 1}));
+
+  // Where both places are the same, a refusal is one.
+  network.script.assign(3, {});
+  Bytes third = refusal(1);
+  third[3] = 3;
+  network.script[2] = {{milliseconds(1), third}};
+  const auto refused = ask_signed("ab");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "permission");
+  EXPECT_EQ(network.requests.size(), 3U);
+}
+
+TEST_F(SessionTest, SkipsFragmentsThatNoServerMaySend) {
+  const auto oversized = [](std::uint16_t offset, More more) {
+    constexpr std::size_t kSize = 5000;
+    Bytes datagram = fragment(offset, "xxxx", more);
+    datagram.resize(wire::kControlHeaderSize + kSize, 'x');
+    datagram[10] = kSize >> 8U;
+    datagram[11] = kSize & 0xffU;
+    return datagram;
+  };
+  network.script = {{{milliseconds(1), oversized(0, More::No)},
+                     {milliseconds(1), oversized(65000, More::Yes)},
+                     {milliseconds(1), fragment(0, "a=1", More::No)}}};
+  const auto reply = ask();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->data, "a=1");
+  EXPECT_EQ(network.requests.size(), 1U);
+}
+
 TEST_F(SessionTest, SaysThatNobodyListens) {
   network.refuses = true;
   const auto reply = ask();

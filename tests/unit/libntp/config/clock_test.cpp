@@ -27,6 +27,13 @@ TEST(TosLines, SetEveryItem) {
   EXPECT_DOUBLE_EQ(tos.max_disp, 20);
 }
 
+TEST(TosLines, AskForCorrectedTime) {
+  EXPECT_FALSE(settings_of("disable ntp\n").tos.correct);
+  EXPECT_TRUE(settings_of("tos correct 1\n").tos.correct);
+  EXPECT_FALSE(settings_of("tos correct 1\ntos correct 0\n").tos.correct);
+  EXPECT_EQ(errors(parse("tos correct\n")).size(), 1U);
+}
+
 TEST(TosLines, CorrectCeilingAndOrphanWait) {
   const auto result = parse("tos ceiling 16 orphanwait 0\n");
   EXPECT_EQ(result.settings.tos.ceiling, 15);

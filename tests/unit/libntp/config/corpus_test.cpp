@@ -213,8 +213,8 @@ TEST(Corpus, ReadsOnWhereNtpsecEnds) {
   EXPECT_THAT(hosts(read("invalid/13-include-trouble.conf").settings), ElementsAre("192.0.2.10"));
   EXPECT_THAT(hosts(read("invalid/14-end-stops-reading.conf").settings), ElementsAre("192.0.2.10"));
   const Settings filegen = read("invalid/15-filegen-slash-hangs.conf").settings;
-  EXPECT_EQ(filegen.statistics_of(StatisticsSet::Loop).file, "");
-  EXPECT_TRUE(filegen.statistics_of(StatisticsSet::Loop).enabled);
+  EXPECT_EQ(statistics_of(filegen, StatisticsSet::Loop).file, "");
+  EXPECT_TRUE(statistics_of(filegen, StatisticsSet::Loop).enabled);
 }
 
 TEST(Corpus, HasNtpsecsOrderOfApplication) {
@@ -232,8 +232,8 @@ TEST(Corpus, HasNtpsecsOrderOfApplication) {
   EXPECT_EQ(repeats.phones.size(), 9U);
   const Settings statistics = read("valid/05-statistics.conf").settings;
   EXPECT_FALSE(statistics.stats);
-  EXPECT_EQ(statistics.statistics_of(StatisticsSet::Loop).file, "loops");
-  EXPECT_FALSE(statistics.statistics_of(StatisticsSet::Proto).enabled);
+  EXPECT_EQ(statistics_of(statistics, StatisticsSet::Loop).file, "loops");
+  EXPECT_FALSE(statistics_of(statistics, StatisticsSet::Proto).enabled);
   EXPECT_EQ(read("valid/06-logging.conf").settings.log_classes, 0xffffU);
 }
 

@@ -15,18 +15,19 @@ TEST(StatisticsLines, EnableSets) {
       "statistics clockstats loopstats peerstats protostats rawstats sysstats usestats ntsstats "
       "ntskestats ntskelog\n");
   for (const auto& set : settings.statistics) EXPECT_TRUE(set.enabled);
-  EXPECT_FALSE(settings_of("").statistics_of(StatisticsSet::Loop).enabled);
+  const Settings without = settings_of("");
+  EXPECT_FALSE(statistics_of(without, StatisticsSet::Loop).enabled);
 }
 
 TEST(StatisticsLines, RefuseUnknownSets) {
   const auto result = parse("statistics loopstats timingstats\nstatistics\n");
-  EXPECT_TRUE(result.settings.statistics_of(StatisticsSet::Loop).enabled);
+  EXPECT_TRUE(statistics_of(result.settings, StatisticsSet::Loop).enabled);
   EXPECT_THAT(errors(result), ElementsAre("1:22", "2:11"));
 }
 
 TEST(FilegenLines, ShapeASet) {
   const auto settings = settings_of("filegen loopstats file loops type month nolink\n");
-  const auto& loop = settings.statistics_of(StatisticsSet::Loop);
+  const auto& loop = statistics_of(settings, StatisticsSet::Loop);
   EXPECT_TRUE(loop.enabled);
   EXPECT_EQ(loop.file, "loops");
   EXPECT_EQ(loop.type, FileGeneration::Month);
@@ -36,7 +37,7 @@ TEST(FilegenLines, ShapeASet) {
 TEST(FilegenLines, KeepTypeAndLinkButForgetTheName) {
   const auto settings =
       settings_of("filegen peerstats file p type age nolink\nfilegen peerstats link\n");
-  const auto& peer = settings.statistics_of(StatisticsSet::Peer);
+  const auto& peer = statistics_of(settings, StatisticsSet::Peer);
   EXPECT_EQ(peer.file, "");
   EXPECT_EQ(peer.type, FileGeneration::Age);
   EXPECT_TRUE(peer.link);
@@ -44,12 +45,12 @@ TEST(FilegenLines, KeepTypeAndLinkButForgetTheName) {
 
 TEST(FilegenLines, DecideOverStatisticsLines) {
   const auto settings = settings_of("filegen rawstats disable\nstatistics rawstats\n");
-  EXPECT_FALSE(settings.statistics_of(StatisticsSet::Raw).enabled);
+  EXPECT_FALSE(statistics_of(settings, StatisticsSet::Raw).enabled);
 }
 
 TEST(FilegenLines, KeepNamesInsideStatsdir) {
   const auto result = parse("filegen loopstats file deep/loops type none\n");
-  const auto& loop = result.settings.statistics_of(StatisticsSet::Loop);
+  const auto& loop = statistics_of(result.settings, StatisticsSet::Loop);
   EXPECT_TRUE(loop.enabled);
   EXPECT_EQ(loop.file, "");
   EXPECT_EQ(loop.type, FileGeneration::None);
@@ -59,9 +60,9 @@ TEST(FilegenLines, KeepNamesInsideStatsdir) {
 TEST(FilegenLines, AreVoidAfterABadArgument) {
   const auto result =
       parse("filegen loopstats nolink type daily\nfilegen x\nfilegen usestats file\n");
-  EXPECT_FALSE(result.settings.statistics_of(StatisticsSet::Loop).enabled);
-  EXPECT_TRUE(result.settings.statistics_of(StatisticsSet::Loop).link);
-  EXPECT_FALSE(result.settings.statistics_of(StatisticsSet::Use).enabled);
+  EXPECT_FALSE(statistics_of(result.settings, StatisticsSet::Loop).enabled);
+  EXPECT_TRUE(statistics_of(result.settings, StatisticsSet::Loop).link);
+  EXPECT_FALSE(statistics_of(result.settings, StatisticsSet::Use).enabled);
   EXPECT_THAT(errors(result), ElementsAre("1:31", "2:9", "3:22"));
 }
 

@@ -14,6 +14,11 @@ namespace ntp::config {
 inline ParseResult parse(std::string_view text) { return parse_text(text, "ntp.conf"); }
 inline Settings settings_of(std::string_view text) { return parse(text).settings; }
 
+inline const StatisticsSettings& statistics_of(const Settings& settings, StatisticsSet set) {
+  return settings.statistics[static_cast<std::size_t>(set)];
+}
+inline const StatisticsSettings& statistics_of(Settings&&, StatisticsSet) = delete;
+
 /// `line:column` of each diagnostic of that severity.
 inline std::vector<std::string> places(const ParseResult& result, Severity severity) {
   std::vector<std::string> found;

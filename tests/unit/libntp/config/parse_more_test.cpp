@@ -17,7 +17,7 @@ Settings running() {
 
 TEST(ParseMore, AddsToWhatRuns) {
   const auto more = parse_more(running(), "server 192.0.2.3\ntos minclock 2\nsetvar b = 2", "x");
-  EXPECT_TRUE(more.syntax_error_columns.empty());
+  EXPECT_TRUE(more.rejections.empty());
   EXPECT_EQ(more.settings.sources.size(), 4U);
   EXPECT_EQ(more.settings.tos.max_clock, 5);
   EXPECT_EQ(more.settings.tos.min_clock, 2);
@@ -28,7 +28,7 @@ TEST(ParseMore, AddsToWhatRuns) {
 TEST(ParseMore, KnowsTheSourcesThereAre) {
   const auto again = parse_more(running(), "server 192.0.2.1", "x");
   EXPECT_EQ(again.settings.sources.size(), 3U);
-  EXPECT_TRUE(again.syntax_error_columns.empty());
+  EXPECT_TRUE(again.rejections.empty());
   const auto fewer = parse_more(running(), "unpeer 192.0.2.1", "x");
   EXPECT_EQ(fewer.settings.sources.size(), 2U);
   const auto fudged = parse_more(running(), "fudge 127.127.1.0 stratum 7", "x");
@@ -44,15 +44,16 @@ TEST(ParseMore, DoesNotUndoWhatWasDoneBefore) {
 }
 
 TEST(ParseMore, TellsWhereItWasNotUnderstood) {
-  const auto columns = [](std::string_view text) {
-    return parse_more(Settings(), text, "x").syntax_error_columns;
+  const auto rejected = [](std::string_view text) {
+    const auto all = parse_more(Settings(), text, "x").rejections;
+    return all.empty() ? "" : all.size() == 1 ? all.front() : "several";
   };
   // As NTPsec: where the word begins, and for the end of the line where the word before it does.
-  EXPECT_EQ(columns("nonsense here"), std::vector<int>{0});
-  EXPECT_EQ(columns("server"), std::vector<int>{0});
-  EXPECT_EQ(columns("tos maxclock seven"), std::vector<int>{13});
-  EXPECT_EQ(columns("tos maxclock 7\ntos maxclock"), std::vector<int>{4});
-  EXPECT_EQ(columns("tos maxclock 7"), std::vector<int>{});
+  EXPECT_EQ(rejected("nonsense here"), "column 0 syntax error");
+  EXPECT_EQ(rejected("server"), "column 0 syntax error");
+  EXPECT_EQ(rejected("tos maxclock seven"), "column 13 syntax error");
+  EXPECT_EQ(rejected("tos maxclock 7\ntos maxclock"), "column 4 syntax error");
+  EXPECT_EQ(rejected("tos maxclock 7"), "");
 }
 
 TEST(ParseMore, LeavesTheFilesOfTheDaemonAlone) {
@@ -63,12 +64,13 @@ TEST(ParseMore, LeavesTheFilesOfTheDaemonAlone) {
         "disable stats", "enable stats"}) {
     const auto more = parse_more(running(), text, "x");
     EXPECT_TRUE(changed_sections(running(), more.settings).empty()) << text;
-    EXPECT_EQ(more.syntax_error_columns, std::vector{0}) << text;
     ASSERT_EQ(more.diagnostics.size(), 1U) << text;
-    EXPECT_NE(more.diagnostics[0].text.find("remote config ignored"), std::string::npos) << text;
+    EXPECT_EQ(more.rejections, std::vector{"column 0 " + more.diagnostics[0].text}) << text;
+    EXPECT_TRUE(more.diagnostics[0].text.ends_with(" ignored")) << text;
+    EXPECT_NE(more.diagnostics[0].text.find("remote "), std::string::npos) << text;
   }
   const auto more = parse_more(running(), "statistics peerstats\nfilegen peerstats disable", "x");
-  EXPECT_TRUE(more.syntax_error_columns.empty());
+  EXPECT_TRUE(more.rejections.empty());
 }
 
 }  // namespace

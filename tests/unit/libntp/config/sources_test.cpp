@@ -86,6 +86,8 @@ TEST(SourceLines, AreVoidAfterABadArgument) {
 }
 
 TEST(SourceLines, IgnoreAnUnknownAead) {
+  EXPECT_EQ(parse("server a aead AES_128_GCM_SIV\n").settings.sources[0].nts_aead,
+            "AES_128_GCM_SIV");
   const auto result = parse("server a aead aes_siv_cmac_256\n");
   EXPECT_EQ(result.settings.sources[0].nts_aead, "");
   EXPECT_THAT(errors(result), ElementsAre("1:15"));

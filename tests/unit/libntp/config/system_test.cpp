@@ -8,6 +8,7 @@ namespace ntp::config {
 namespace {
 
 using testing::ElementsAre;
+using testing::Field;
 using testing::IsEmpty;
 
 TEST(PathLines, NameFiles) {
@@ -15,7 +16,9 @@ TEST(PathLines, NameFiles) {
       settings_of("logfile /l\nleapfile \"/a b\"\npidfile /p\npidfile /q\nlogfile /m\n");
   EXPECT_EQ(settings.log_file, "/m");
   EXPECT_EQ(settings.leap_file, "/a b");
-  EXPECT_THAT(settings.pid_files, ElementsAre("/p", "/q"));
+  EXPECT_THAT(settings.pid_files,
+              ElementsAre(Field(&NamedFile::path, "/p"), Field(&NamedFile::path, "/q")));
+  EXPECT_EQ(settings.pid_files[1].where.line, 4);
 }
 
 TEST(NumberLines, SetTheirNumber) {
@@ -100,6 +103,12 @@ TEST(ResetLines, NameCounters) {
   const auto settings = settings_of("reset allpeers io\nreset auth ctl mem sys timer\n");
   EXPECT_EQ(settings.reset_counters, 127U);
   EXPECT_THAT(errors(parse("reset\nreset all\n")), ElementsAre("1:6", "2:7"));
+}
+
+TEST(HardwareStampLines, AddInterfaces) {
+  EXPECT_THAT(settings_of("hwtimestamp eth0 eth1\nhwtimestamp *\n").hardware_stamps,
+              ElementsAre("eth0", "eth1", "*"));
+  EXPECT_THAT(errors(parse("hwtimestamp\n")), testing::SizeIs(1));
 }
 
 }  // namespace

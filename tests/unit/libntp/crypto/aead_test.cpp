@@ -2,6 +2,7 @@
 #include "libntp/crypto/aead.h"
 
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 
 #include <array>
 #include <numeric>
@@ -33,6 +34,8 @@ Aead keyed(AeadId id) {
   return std::move(*aead);
 }
 
+/// OpenSSL 3.5: from there on AES-GCM-SIV takes empty plaintexts.
+constexpr unsigned long kGcmSivWorks = 0x30500000UL;
 constexpr std::array kSivs{AeadId::AesSivCmac256, AeadId::AesSivCmac384, AeadId::AesSivCmac512};
 
 TEST(Siv, GivesTheOutputsOfAllVectors) {
@@ -78,7 +81,8 @@ TEST(Aead, GivesTheOutputsOfTheVectorsThatHaveANonce) {
 }
 
 TEST(Aead, GivesTheOutputsOfAllGcmSivVectors) {
-  if (!aead_available(AeadId::Aes128GcmSiv)) GTEST_SKIP() << "this OpenSSL has no AES-GCM-SIV";
+  if (OpenSSL_version_num() < kGcmSivWorks) GTEST_SKIP() << "this OpenSSL has no AES-GCM-SIV";
+  ASSERT_TRUE(aead_available(AeadId::Aes128GcmSiv));
   const auto lines = test::read_vectors("nts/aes-gcm-siv.txt");
   ASSERT_EQ(lines.size(), 16U);
   auto aead = Aead::make(AeadId::Aes128GcmSiv);

@@ -2,7 +2,9 @@
 #include "libntp/crypto/random_pool.h"
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
+#include <memory>
 #include <set>
 #include <vector>
 
@@ -22,18 +24,37 @@ class Sequence final : public Random {
   std::uint32_t next_ = 1;
 };
 
-TEST(RandomPool, HandsOutEachOctetOnce) {
-  Sequence direct;
+TEST(RandomPool, HandsOutAES256InCounterMode) {
   Sequence source;
   RandomPool pool(source);
-  std::vector<std::uint8_t> wanted(4096);
-  direct.fill(wanted);
   std::vector<std::uint8_t> got(4096);
   for (std::size_t at = 0; at < got.size(); at += 16) pool.fill(ByteSpan(got).subspan(at, 16));
+  Sequence direct;
+  std::vector<std::uint8_t> key(32);
+  direct.fill(key);
+  std::vector<std::uint8_t> wanted(4096);
+  const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> cipher(EVP_CIPHER_CTX_new(),
+                                                                               EVP_CIPHER_CTX_free);
+  const std::vector<std::uint8_t> counter(16);
+  int size = 0;
+  ASSERT_EQ(
+      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_ctr(), nullptr, key.data(), counter.data()), 1);
+  ASSERT_EQ(EVP_EncryptUpdate(cipher.get(), wanted.data(), &size, wanted.data(), 4096), 1);
   EXPECT_EQ(got, wanted);
   EXPECT_EQ(source.calls, 1);
-  pool.fill(ByteSpan(got).first(1));
-  EXPECT_EQ(source.calls, 2);
+}
+
+TEST(RandomPool, DrawsAnotherKeyWhenUsedUp) {
+  Sequence source;
+  RandomPool pool(source);
+  std::set<std::vector<std::uint8_t>> seen;
+  std::vector<std::uint8_t> draw(16);
+  for (int i = 0; i < 3 * 256; ++i) {
+    pool.fill(draw);
+    seen.insert(draw);
+  }
+  EXPECT_EQ(seen.size(), 3U * 256U);
+  EXPECT_EQ(source.calls, 3);
 }
 
 TEST(RandomPool, LeavesLargeDrawsToItsSource) {

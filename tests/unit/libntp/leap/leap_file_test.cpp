@@ -75,6 +75,13 @@ TEST(LeapFile, OfNothingExpiredLongAgo) {
   EXPECT_EQ(file->table.last(), nullptr);
 }
 
+TEST(LeapFile, TakesTimesThatNoClockReachesForTheLast) {
+  const auto file = parse_leap_file("#@ 250000000000\n3692217600 37\n");
+  ASSERT_TRUE(file);
+  const auto date = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1);
+  EXPECT_EQ(file->table.expires, WallTime(date.time_since_epoch()));
+}
+
 TEST(LeapFile, SaysWhatIsWrongWithATransition) {
   EXPECT_EQ(refusal("3692217601 37\n"), "bad transition time");
   EXPECT_EQ(refusal("3692304000 37\n"), "bad transition time");

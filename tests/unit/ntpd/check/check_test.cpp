@@ -33,7 +33,9 @@ FakeSurvey host() {
   files.directory("/").directory("/etc").directory("/var").directory("/var/NTP", 0755,
                                                                      FakeSurvey::kUser);
   files.directory("/var/lib", 0755).directory("/var/lib/ntp", 0755, FakeSurvey::kUser);
-  files.directory("/root", 0700);
+  files.directory("/root", 0700).directory("/run");
+  files.special("/run/pipe", FileFacts::Kind::Pipe);
+  files.special("/run/device", FileFacts::Kind::Device);
   files.file("/etc/ntp.keys", "# keys\n1 AES 0123456789abcdef\n 7 MD5 secret\n", 0640);
   files.file("/etc/open.keys", "1 AES 0123456789abcdef\n", 0644);
   files.file("/etc/leap", "#$ 3676924800\n#@ 4000000000\n", 0644);
@@ -157,6 +159,11 @@ const std::vector<Mistake> kMistakes{
      "never set"},
     {"SmearingMixed", kGood + "server time1.google.com\n", kNext, Severity::Warning,
      "smearing-mixed", "192.0.2.1 does not"},
+    {"SmearingWithLeapFile",
+     "restrict 127.0.0.1\nrestrict ::1\nserver time1.google.com\n"
+     "server time2.google.com\nserver time3.google.com\nserver time4.google.com\n"
+     "leapfile /etc/leap\n",
+     7, Severity::Warning, "smearing-leapfile", "does them again"},
     {"DisableBeatsEnable", kGood + "disable kernel\nenable kernel\n", kNext + 1, Severity::Warning,
      "no-effect", "ntp.conf line 8"},
     {"FudgeWithoutClock", kGood + "fudge 127.127.28.0 refid GPS\n", kNext, Severity::Warning,
@@ -169,6 +176,14 @@ const std::vector<Mistake> kMistakes{
      Severity::Warning, "no-effect", "disable stats"},
     {"Noval", kGood + "server time.example nts noval\n", kNext, Severity::Warning, "nts-unverified",
      "any certificate"},
+    {"PidFileDirectoryMissing", kGood + "pidfile /var/none/ntpd.pid\n", kNext, Severity::Error,
+     "file-unwritable", "no directory /var/none"},
+    {"PidFileIsAPipe", kGood + "pidfile /run/pipe\n", kNext, Severity::Error, "file-unwritable",
+     "it is a pipe"},
+    {"LogFileIsAPipe", kGood + "logfile /run/pipe\n", kNext, Severity::Error, "file-unwritable",
+     "it is a pipe"},
+    {"DriftFileIsADevice", kGood + "driftfile /run/device\n", kNext, Severity::Error,
+     "file-unwritable", "it is a device"},
     {"MaskWithHoles", kGood + "restrict 10.0.0.0 mask 255.0.255.0 nomodify\n", kNext,
      Severity::Warning, "mask", "has holes"},
 };

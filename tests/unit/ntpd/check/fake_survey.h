@@ -23,6 +23,10 @@ class FakeSurvey final : public FileSurvey {
     texts_[path] = std::move(text);
     return *this;
   }
+  FakeSurvey& special(const std::string& path, FileFacts::Kind kind) {
+    facts_[path] = {kind, 0666, 0, 0};
+    return *this;
+  }
   FakeSurvey& hidden(const std::string& path) {
     facts_[path] = {FileFacts::Kind::Unknown, 0, 0, 0};
     return *this;

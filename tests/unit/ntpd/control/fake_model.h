@@ -57,9 +57,9 @@ class FakeModel : public Model {
   }
   [[nodiscard]] std::uint64_t client_count() const override { return clients.size(); }
   [[nodiscard]] std::vector<InterfaceView> interfaces() const override { return local; }
-  std::vector<int> configure(std::string_view text, const Endpoint&) override {
+  std::vector<std::string> configure(std::string_view text, const Endpoint&) override {
     configured.emplace_back(text);
-    return wrong_columns;
+    return rejections;
   }
   void refused(const Endpoint&, std::string_view what) override { refusals.emplace_back(what); }
 
@@ -82,7 +82,7 @@ class FakeModel : public Model {
   std::vector<ClientView> clients;  // the one seen least recently first
   std::vector<InterfaceView> local;
   std::vector<std::string> configured;
-  std::vector<int> wrong_columns;
+  std::vector<std::string> rejections;
   std::vector<std::string> refusals;
 
  private:

@@ -41,9 +41,9 @@ TEST(Format, WritesStampsAndDates) {
 }
 
 TEST(Format, QuotesWhatCannotBeEscaped) {
-  EXPECT_EQ(quoted("SHM(0)"), "\"SHM(0)\"");
-  EXPECT_EQ(quoted(""), "\"\"");
-  EXPECT_EQ(quoted("a\"b\r\n\x80"), "\"a.b...\"");
+  EXPECT_EQ(in_quotes("SHM(0)"), "\"SHM(0)\"");
+  EXPECT_EQ(in_quotes(""), "\"\"");
+  EXPECT_EQ(in_quotes("a\"b\r\n\x80"), "\"a.b...\"");
 }
 
 TEST(Format, WritesReferencesByStratum) {

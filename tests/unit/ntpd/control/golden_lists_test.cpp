@@ -104,7 +104,8 @@ class ListReplay {
     if (exchange.replies.empty()) return;
     if (items.contains("mask.0")) return learn_restrictions(items);
     if (items.contains("en.0")) return learn_interfaces(items);
-    if (text_of(exchange.replies).starts_with("column")) model_.wrong_columns = {0};
+    if (text_of(exchange.replies).starts_with("column"))
+      model_.rejections = {"column 0 syntax error"};
     learn_clients(items);
     // Where the reply does not end the list there are more clients.
     if (text_of(exchange.replies).find("now=0x") == std::string::npos) {

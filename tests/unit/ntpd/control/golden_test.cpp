@@ -49,6 +49,8 @@ class Replay {
  private:
   void play(const Exchange& exchange) {
     if (exchange.request.size() >= wire::kControlHeaderSize && is_list(exchange)) return;
+    // There NTPsec has no socket; ours answers on every address of the host.
+    if (exchange.title.ends_with("127.0.0.2")) return;
     if (exchange.replies.empty()) {
       EXPECT_TRUE(respond(exchange).empty());
       ++compared_;
@@ -205,7 +207,11 @@ INSTANTIATE_TEST_SUITE_P(Captures, Golden,
                                          "apeers", "no-peers", "synced-to-ntp", "clockvar",
                                          "sysinfo", "kerninfo", "iostats", "sysstats", "monstats",
                                          "authinfo", "timerstats", "pstats", "ntsinfo", "mrv",
-                                         "uservars", "authenticated-read", "nts-server"),
+                                         "uservars", "authenticated-read", "nts-server", "debug",
+                                         "errors", "lopeers", "lpeers", "mssntpinfo", "multi",
+                                         "opeers", "peers-backup", "peers-n", "peers-nw", "peers-u",
+                                         "peers-w", "peers-width", "rpeers", "rv-peers-raw",
+                                         "rv-peers-u", "rv-system-u"),
                          [](const auto& capture) {
                            std::string name = capture.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <thread>
@@ -105,6 +106,30 @@ TEST(EventLoop, ReportsEachSignal) {
   kill(getpid(), SIGHUP);
   loop.run();
   EXPECT_EQ(seen, (std::vector<int>{SIGHUP, SIGUSR1}));
+}
+
+TEST(EventLoop, TakesABusErrorForASignalOnlyIfItWasSent) {
+  EventLoop loop;
+  int seen = 0;
+  loop.on_signals({SIGBUS}, [&](int number) {
+    seen = number;
+    loop.stop();
+  });
+  kill(getpid(), SIGBUS);
+  loop.run();
+  EXPECT_EQ(seen, SIGBUS);
+}
+
+TEST(EventLoopDeathTest, EndsByABusErrorOfItsOwn) {
+  const auto fault = [] {
+    EventLoop loop;
+    loop.on_signals({SIGBUS}, [](int) {});
+    // A page beyond the end of its file.
+    const int file = memfd_create("empty", 0);
+    auto* page = static_cast<volatile char*>(mmap(nullptr, 1, PROT_READ, MAP_SHARED, file, 0));
+    static_cast<void>(*page);
+  };
+  EXPECT_EXIT(fault(), testing::KilledBySignal(SIGBUS), "");
 }
 
 TEST(EventLoop, TakesWorkFromOtherThreads) {

@@ -29,8 +29,8 @@ TEST(HostSurvey, TellsKindsModesAndOwners) {
     EXPECT_EQ(*survey.content(folder + name), "text");
   }
   EXPECT_EQ(survey.look(folder).kind, FileFacts::Kind::Directory);
-  EXPECT_EQ(survey.look(folder + "/pipe").kind, FileFacts::Kind::Other);
-  EXPECT_EQ(survey.look("/dev/zero").kind, FileFacts::Kind::Other);
+  EXPECT_EQ(survey.look(folder + "/pipe").kind, FileFacts::Kind::Pipe);
+  EXPECT_EQ(survey.look("/dev/zero").kind, FileFacts::Kind::Device);
   EXPECT_EQ(survey.look(folder + "/none").kind, FileFacts::Kind::Missing);
   EXPECT_EQ(survey.look(folder + "/file/below").kind, FileFacts::Kind::Missing);
   for (const std::string& path : {folder, folder + "/pipe", std::string("/dev/zero")}) {

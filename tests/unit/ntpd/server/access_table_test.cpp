@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 namespace ntp::server {
 namespace {
 
@@ -149,6 +152,50 @@ TEST(AccessTable, AddsUpTheFlagsOfEqualLines) {
   const Lines lines{prefix("10.0.0.0", 8, flag::kNoServe), prefix("10.1.1.1", 8, flag::kKod)};
   EXPECT_EQ(flags_of(lines, "10.2.2.2"), flag::kNoServe | flag::kKod);
   EXPECT_EQ(AccessTable::build(lines).entries().size(), 3U);
+}
+
+// The order decides, whatever way the table is searched.
+TEST(AccessTable, FindsTheFirstEntryThatCoversAnAddress) {
+  std::mt19937 random(7);
+  const auto address = [&] { return Address::v4(0x0a000000 + random() % 64); };
+  constexpr std::uint32_t kMasks[] = {0xffffffff, 0xfffffffc, 0xfffffff0, 0xffffffc0, 0xff000005};
+  for (int round = 0; round < 50; ++round) {
+    Lines lines;
+    for (int i = 0; i < 20; ++i) {
+      auto line = host(address().to_string(), flag::kNoServe << (random() % 3));
+      line.mask = Address::v4(kMasks[random() % std::size(kMasks)]);
+      line.ntp_port = random() % 3 == 0;
+      line.remove = random() % 4 == 0;
+      if (random() % 5 == 0) line.flags = 0;
+      lines.push_back(line);
+    }
+    const auto table = AccessTable::build(lines);
+    const auto& entries = table.entries();
+    for (std::uint32_t last = 0; last < 64; ++last) {
+      for (const std::uint16_t port : {kNtpPort, std::uint16_t{1024}}) {
+        const std::uint32_t value = 0x0a000000 + last;
+        const auto covering =
+            std::find_if(entries.begin(), entries.end(), [&](const AccessEntry& entry) {
+              return entry.address.is_v4() && (!entry.ntp_port || port == kNtpPort) &&
+                     (value & entry.mask.v4_value()) == entry.address.v4_value();
+            });
+        const auto index = table.match({Address::v4(value), port});
+        ASSERT_TRUE(index);
+        EXPECT_EQ(*index, static_cast<std::size_t>(covering - entries.begin()));
+      }
+    }
+  }
+}
+
+TEST(AccessTable, HoldsABlockListOfAHundredThousandLines) {
+  Lines lines;
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    lines.push_back(host(Address::v4(0x0a000000 + i).to_string(), flag::kIgnore));
+  }
+  const auto table = AccessTable::build(lines);
+  EXPECT_EQ(table.entries().size(), 100'002U);
+  EXPECT_EQ(table.flags_for({Address::v4(0x0a000000 + 77'777), 123}), flag::kIgnore);
+  EXPECT_EQ(table.flags_for({Address::v4(0x0a000000 + 100'000), 123}), kBuiltIn);
 }
 
 TEST(AccessTable, ClearsFlagsAndRemovesEntries) {

@@ -184,5 +184,37 @@ TEST(Request, NeedsAKeyUnderNotrust) {
   EXPECT_EQ(refusal(request_octets(4, 4), Trust::KeyHoldersOnly), DropReason::Declined);
 }
 
+TEST(Reply, SaysNothingOfTheLeapWhileItHappens) {
+  ServerSnapshot snapshot = synchronized();
+  snapshot.leap_second = {kNow + std::chrono::seconds(2), 1};
+  EXPECT_EQ(reply_to(request_octets(4, 3), snapshot).leap, Leap::Unsynchronized);
+  EXPECT_EQ(reply_to(request_octets(4, 3), snapshot, kNow - std::chrono::seconds(2)).leap,
+            Leap::Insert);
+}
+
+TEST(Reply, SmearsAllItsStampsAndDoesNotAnnounceTheLeap) {
+  ServerSnapshot snapshot = synchronized();
+  snapshot.leap_second = {kNow + std::chrono::seconds(250), 1};
+  snapshot.smear_interval = 1000;
+  const auto reply = reply_to(request_octets(4, 3), snapshot);
+  EXPECT_EQ(reply.leap, Leap::None);
+  EXPECT_EQ(reply.reference_id, leap::smear_reference_id(-0.75));
+  const auto back = std::chrono::milliseconds(750);
+  EXPECT_EQ(reply.receive, NtpTimestamp::from_wall(kReceived - back));
+  EXPECT_EQ(reply.transmit, NtpTimestamp::from_wall(kTransmit - back));
+  EXPECT_EQ(reply.reference.raw(), 0xeeae249a00000000U - 0xc0000000U);
+  EXPECT_EQ(reply.origin.raw(), 0xeeae24aa11223344U) << "the client's own";
+}
+
+TEST(Reply, IsItselfOutsideOfTheSmearButForTheLeap) {
+  ServerSnapshot snapshot = synchronized();
+  snapshot.leap_second = {kNow + std::chrono::seconds(2000), 1};
+  snapshot.smear_interval = 1000;
+  const auto reply = reply_to(request_octets(4, 3), snapshot);
+  EXPECT_EQ(reply.leap, Leap::None);
+  EXPECT_EQ(reply.reference_id.to_quad(), "10.77.0.1");
+  EXPECT_EQ(reply.transmit, NtpTimestamp::from_wall(kTransmit));
+}
+
 }  // namespace
 }  // namespace ntp::server

@@ -110,6 +110,16 @@ TEST_F(ServerTest, DropsWhatIsNoDatagramForIt) {
   EXPECT_EQ(count("ss_received"), 12U + 32U + 4U + 2U + 3U);
 }
 
+TEST_F(ServerTest, DropsWhatIsLongerThanAnyPacket) {
+  start(0);
+  std::vector<std::uint8_t> octets(2048);
+  octets[0] = 4 << 3 | 3;
+  const Datagram datagram{octets, remote_, {}, clock_.wall(), true};
+  EXPECT_EQ(server_->handle(datagram, clock_, out_).reason, DropReason::BadFormat);
+  EXPECT_EQ(count("ss_badformat"), 1U);
+  EXPECT_EQ(count("ss_received"), 1U);
+}
+
 TEST_F(ServerTest, HandsControlRequestsOn) {
   start(flag::kNoModify);
   const auto outcome = send(2, 6, 12);
