@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
 
+#include "ntpd/control/format.h"
 #include "ntpd/control/name_list.h"
 #include "ntpd/control/query.h"
 #include "ntpd/control/variables.h"
