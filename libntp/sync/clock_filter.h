@@ -5,65 +5,69 @@
 #include <cstddef>
 
 #include "libntp/sync/sample.h"
+#include "libntp/sync/source_estimator.h"
 
 namespace ntp::sync {
 
-/// What a source is known to say: the best of its last eight samples.
+/// What a source is known to say, as mode 6 and the statistics show it.
 struct Estimate {
   MonoTime at{};
-  double offset = 0;
+  double offset = 0;  // s, source minus own clock
+  /// s, of the exchange that bounds the error best.
   double delay = 0;
+  /// s: half the delay, this and the time since hold the error of the offset.
   double dispersion = kMaxDispersion;
+  /// s, RMS of what the samples differ from the estimate by.
   double jitter = 0;
 };
 
-/// The clock filter of one source (RFC 5905 section 10): eight samples, the one with the least
-/// distance is the estimate; popcorn spikes are suppressed as in NTPsec.
+/// All that is made of one source's samples: the last eight as they are (RFC 5905 section 10), the
+/// estimator that learns from each, and a bound of its error.
 class ClockFilter {
  public:
   static constexpr std::size_t kStages = 8;
+  /// One exchange tells nothing of the next: with two there is an estimate. A reference clock has
+  /// made its median already.
+  static constexpr int kFirstEstimate = 2;
 
   enum class Verdict {
-    Updated,  // the estimate is new: worth a selection and a peerstats line
-    Stale,    // the best sample is one that was used before
-    Popcorn,  // a spike: the estimate stays
+    Updated,
+    Popcorn,  // a sample that fits nothing: the estimate does not follow
   };
 
-  /// Which sample is the best one.
-  enum class Order {
-    Distance,  // least delay; a sample beyond the Allan intercept pays for its dispersion, too
-    Age,       // the newest: while the clock settles, older offsets are of a clock that is no more
-  };
-
-  /// Takes a sample in; `poll_exponent` is the source's poll interval, log2 s.
-  Verdict add(const Sample& sample, MonoTime now, int poll_exponent, Order order = Order::Distance);
-  /// A poll went unanswered for a while: a stage of unknown quality moves in, as NTPsec does.
-  void add_missing(MonoTime now, int poll_exponent);
+  /// Takes a sample in. `correction` is what steering had added to the own clock when it was
+  /// measured, s.
+  Verdict add(const Sample& sample, double correction, const FrequencyPrior& prior);
+  /// A poll went unanswered: a stage of unknown quality moves in, as NTPsec does.
+  void add_missing(MonoTime now);
   /// Forgets everything, as after a step of the clock.
   void clear();
 
   [[nodiscard]] bool has_estimate() const { return has_estimate_; }
-  /// By how much the best sample of the last Popcorn or Updated differs from the one before it, s.
-  [[nodiscard]] double change() const { return change_; }
+  /// By how much the last sample differs from the estimate, s.
+  [[nodiscard]] double change() const { return stages_.front().residual; }
   /// As of the last update; `dispersion` does not include the time since.
   [[nodiscard]] const Estimate& estimate() const { return estimate_; }
   /// When add() or add_missing() was last called: dispersions are as of then.
   [[nodiscard]] MonoTime updated() const { return last_update_; }
+  [[nodiscard]] const SourceEstimator& estimator() const { return estimator_; }
+
+  struct Stage : Sample {
+    double free_offset = 0;  // s, against the free-running clock
+    double residual = 0;     // s, to the estimate when taken
+  };
   /// The stages, newest first, with their dispersion as of the last update: mode 6 shows them as
   /// filtdelay, filtoffset and filtdisp.
-  [[nodiscard]] const std::array<Sample, kStages>& stages() const { return stages_; }
+  [[nodiscard]] const std::array<Stage, kStages>& stages() const { return stages_; }
 
  private:
-  struct Ranked;
+  void shift_in(const Stage& stage, MonoTime now);
+  void bound_error();
 
-  void shift_in(const Sample& sample, MonoTime now);
-  [[nodiscard]] std::array<Ranked, kStages> rank(MonoTime now, Order order) const;
-
-  std::array<Sample, kStages> stages_{};
+  std::array<Stage, kStages> stages_{};
+  SourceEstimator estimator_;
   MonoTime last_update_{};
   Estimate estimate_{};
-  double gate_offset_ = 0;  // what the next best sample is held against
-  double change_ = 0;
   bool has_estimate_ = false;
 };
 

@@ -6,6 +6,9 @@
 
 #include "libntp/core/clock_command.h"
 #include "libntp/core/time.h"
+#include "libntp/sync/correction_line.h"
+#include "libntp/sync/poll_policy.h"
+#include "libntp/sync/source_estimator.h"
 
 namespace ntp::sync {
 
@@ -15,24 +18,33 @@ struct ControllerSettings {
   double step_backward = 0.128;  // 0: never
   double panic = 1000;           // 0: never
   double stepout = 300;
-  int allan_exponent = 11;        // log2 s
   double max_frequency = 500e-6;  // s/s
   bool allow_panic = false;       // -g: the first offset may exceed panic
   bool step_first = false;        // -G: the first correction is a step
 };
 
-/// NTPsec's states of the discipline (RFC 5905 section 11.3).
+/// NTPsec's states of the discipline (RFC 5905 section 11.3), without those of measuring the
+/// frequency: it is known with the offset.
 enum class ControllerState : std::uint8_t {
   NeverSet,      // no frequency known, no time set
   FrequencySet,  // frequency from the drift file, no time set
   Spike,         // an offset beyond the step limit, waiting for stepout
-  Training,      // measuring the frequency
   Synchronized,
 };
 
-/// What became of an update: Slewed if the clock is good (it may be left alone while its frequency
-/// is measured), Ignored if the offset is beyond the step limit and must prove itself.
+/// What became of an update: Ignored if the offset is beyond the step limit and must prove itself.
 enum class Adjustment : std::uint8_t { Ignored, Slewed, Stepped, Panic };
+
+/// What the sources tell of the own clock, as of now.
+struct Measurement {
+  double offset = 0;               // s, true time minus own clock
+  double jitter = 0;               // s
+  double frequency = 0;            // s/s, of true time against the free-running clock
+  double frequency_deviation = 0;  // s/s
+  int poll_wish = 6;               // log2 s
+  int min_poll = 6;                // log2 s, of the system peer
+  int max_poll = 10;
+};
 
 struct ControllerUpdate {
   Adjustment adjustment = Adjustment::Ignored;
@@ -40,8 +52,9 @@ struct ControllerUpdate {
   Duration step{};
 };
 
-/// Turns the combined offset into a frequency and a slew. Pure: time comes with each call. The
-/// kernel's own PLL is not used; its constants are (NTPsec runs with it by default).
+/// Has the clock follow what the sources tell: the frequency at once, the offset by a short slew.
+/// The estimate has filtered the noise already; to follow it slower would only add the lag. Pure:
+/// time comes with each call. The kernel's own PLL is not used.
 class Controller {
  public:
   explicit Controller(const ControllerSettings& settings);
@@ -49,64 +62,60 @@ class Controller {
   /// Other limits from now on; what -g and -G still allow stays allowed.
   void set_limits(const ControllerSettings& settings);
 
-  /// The frequency of the drift file, s/s, before the first update.
-  void set_initial_frequency(double frequency);
+  /// The frequency of the drift file before the first update, as a correction of the clock's rate.
+  void set_initial_frequency(const FrequencyPrior& frequency);
 
-  /// A new combined offset (s, source minus own clock) with its jitter. The polls are the limits of
-  /// the system peer, log2 s.
-  ControllerUpdate update(MonoTime now, double offset, double jitter, int minimum_poll,
-                          int maximum_poll);
+  ControllerUpdate update(MonoTime now, const Measurement& measurement);
 
   /// Frequency and slew for the time from `now` on; call it after every update and whenever
   /// next_tick() has come. Only `frequency`, `slew` and nothing else of the command is set here.
   ClockCommand tick(MonoTime now);
-  /// When the slew must be adapted next; nothing if the clock may run on as it is.
+  /// When the slew must end; nothing if the clock may run on as it is.
   [[nodiscard]] std::optional<MonoTime> next_tick() const;
+  /// The clock runs by `command` from `now` on.
+  void obeyed(MonoTime now, const ClockCommand& command);
 
   /// Somebody else set the clock: keep the frequency, forget the phase, take the next offset at
   /// once.
   void clock_was_set();
 
   [[nodiscard]] ControllerState state() const { return state_; }
-  /// At the start, while the first offset is removed fast: the newest sample of a source says more
-  /// than its best one (ClockFilter::Order::Age), since the older ones saw another clock.
-  [[nodiscard]] bool is_settling() const { return settling_; }
-  /// log2 s: the time constant, and with it the poll interval that sources are asked at.
-  [[nodiscard]] int poll_exponent() const { return poll_; }
-  [[nodiscard]] double frequency() const { return frequency_; }      // s/s
+  /// What steering has added to the clock so far.
+  [[nodiscard]] const CorrectionLine& corrections() const { return corrections_; }
+  /// The frequency of a source as it is expected before its first sample.
+  [[nodiscard]] FrequencyPrior frequency_prior() const;
+  /// log2 s: the poll interval that sources are asked at.
+  [[nodiscard]] int poll_exponent() const { return poll_.exponent(); }
+  [[nodiscard]] double frequency() const { return frequency_; }      // s/s, as commanded
   [[nodiscard]] double wander() const { return wander_; }            // s/s
   [[nodiscard]] double jitter() const { return jitter_; }            // s, clk_jitter
   [[nodiscard]] double last_offset() const { return last_offset_; }  // s
 
  private:
   [[nodiscard]] bool is_beyond_step(double offset) const;
-  [[nodiscard]] bool is_step_due(double since_accepted) const;
-  [[nodiscard]] double time_constant() const;
+  [[nodiscard]] bool is_step_due(MonoTime now) const;
+  [[nodiscard]] double rate_limit() const;
   void advance(MonoTime now);
   ControllerUpdate step(MonoTime now, double offset);
-  void accept(MonoTime now, ControllerState next, double offset);
-  void measure_frequency(double offset, double since_accepted);
-  void discipline_frequency(double offset, double since_accepted);
-  void change_frequency(double frequency);
-  void adapt_poll(double offset, int minimum_poll, int maximum_poll);
+  void accept(MonoTime now, double offset);
+  void follow_frequency(const Measurement& measurement);
 
   ControllerSettings settings_;
   ControllerState state_ = ControllerState::NeverSet;
+  CorrectionLine corrections_;
+  PollPolicy poll_;
   double frequency_ = 0;
+  double frequency_deviation_;
   double wander_ = 0;
   double jitter_ = 0;
   double last_offset_ = 0;
-  int poll_ = 6;
-  int poll_score_ = 0;  // NTPsec's tc_counter: offsets in the noise count up, others down
 
   MonoTime accepted_{};  // when an offset was last taken
   double phase_ = 0;     // s, still to be removed, as of advanced_
   double slew_ = 0;      // s/s, in effect since advanced_
   MonoTime advanced_{};
   std::optional<MonoTime> next_tick_;
-
-  bool settling_ = true;
-  std::optional<MonoTime> settled_at_;  // the latest end of settling, once synchronized
+  bool starting_ = true;  // the first offset is being removed
 };
 
 }  // namespace ntp::sync

@@ -12,6 +12,10 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kPpsRange = 0.4;  // s: a PPS signal says nothing about the second it belongs to
 
+// The ways there and back differ by some share of the delay that no measurement shows.
+constexpr double kAsymmetry = 0.005;
+constexpr double kLeastVariance = 1e-20;  // s² and (s/s)²: for division
+
 /// A candidate that is still in the game.
 struct Contender {
   std::size_t index = 0;
@@ -129,18 +133,27 @@ const Contender& lead(const Contenders& contenders, const SelectionLimits& limit
   return agree && as_good ? *old : best;
 }
 
-/// Mean of the offsets weighed by the inverse of the distance (RFC 5905 section 11.2.3).
+/// Mean of the offsets weighed by the inverse of their variances (RFC 5905 section 11.2.3 takes
+/// the inverse of the distance, which is mostly what can't be known).
 void combine(const Contenders& contenders, const Contender& leader, SelectionResult& result) {
   double weights = 0;
   double offsets = 0;
+  double frequency_weights = 0;
+  double frequencies = 0;
   double squares = 0;
   for (const Contender& c : contenders) {
-    const double weight = 1 / c.distance;
+    const double weight =
+        1 / (c.candidate->variance + square(kAsymmetry * c.candidate->delay) + kLeastVariance);
     weights += weight;
     offsets += weight * c.candidate->offset;
+    const double frequency_weight = 1 / (c.candidate->frequency_variance + kLeastVariance);
+    frequency_weights += frequency_weight;
+    frequencies += frequency_weight * c.candidate->frequency;
     squares += weight * square(c.candidate->offset - leader.candidate->offset);
   }
   result.offset = offsets / weights;
+  result.frequency = frequencies / frequency_weights;
+  result.frequency_deviation = std::sqrt(1 / frequency_weights);
   result.jitter = std::sqrt(squares / weights + square(leader.selection_jitter));
 }
 
@@ -148,7 +161,10 @@ void follow(const Contender& c, Tally tally, SelectionResult& result) {
   result.system_peer = c.index;
   result.tallies[c.index] = tally;
   result.offset = c.candidate->offset;
+  result.frequency = c.candidate->frequency;
+  result.frequency_deviation = std::sqrt(c.candidate->frequency_variance);
   result.jitter = c.candidate->jitter;
+  result.poll_wish = c.candidate->poll_wish;
 }
 
 /// The first PPS source that the majority contains gives the time within the second, if it or a

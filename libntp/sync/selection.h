@@ -30,8 +30,13 @@ struct Candidate {
   std::uint16_t id = 0;
   SourceKind kind = SourceKind::Network;
   int stratum = 16;
-  double offset = 0;           // s
+  double offset = 0;     // s
+  double variance = 0;   // s², of the offset
+  double frequency = 0;  // s/s, against the free-running clock
+  double frequency_variance = 0;
+  double delay = 0;            // s, to the source alone
   double jitter = 0;           // s
+  int poll_wish = 6;           // log2 s
   double root_distance = 0;    // s, all included, as of now
   double root_delay = 0;       // s, this hop included
   double root_dispersion = 0;  // s, this hop included
@@ -59,8 +64,11 @@ struct SelectionResult {
   std::optional<std::size_t> system_peer;
   /// Sources that the combination is made of.
   int survivors = 0;
-  double offset = 0;  // s, combined
-  double jitter = 0;  // s, of the combination
+  double offset = 0;               // s, combined
+  double frequency = 0;            // s/s, combined
+  double frequency_deviation = 0;  // s/s
+  int poll_wish = 6;               // log2 s, of the system peer
+  double jitter = 0;               // s, of the combination
 };
 
 /// Intersection, clustering and combining (RFC 5905 section 11.2) with NTPsec's constants and its

@@ -59,7 +59,7 @@ void Association::shift_reach(const Context& context, Actions& actions) {
     unreach_ = 0;
     return;
   }
-  filter_.add_missing(context.mono, schedule_.poll());
+  filter_.add_missing(context.mono);
   if (was_reachable) {
     reach_changed_ = context.mono;
     flash_ = (flash_ & ~flash::kPeerTests) | peer_tests(context);
@@ -76,9 +76,10 @@ void Association::take_sample(const sync::Sample& sample, const Context& context
   }
   reach_ |= 1;
   unreach_ = 0;
-  const auto order =
-      context.settling ? sync::ClockFilter::Order::Age : sync::ClockFilter::Order::Distance;
-  switch (filter_.add(sample, context.mono, schedule_.poll(), order)) {
+  // An exchange tells the offset of its middle.
+  const MonoTime middle = sample.at - from_seconds(sample.delay / 2);
+  const double correction = context.corrections != nullptr ? context.corrections->at(middle) : 0;
+  switch (filter_.add(sample, correction, context.frequency)) {
     case sync::ClockFilter::Verdict::Updated:
       actions.push_back(RecordEstimate{});
       break;
@@ -88,11 +89,7 @@ void Association::take_sample(const sync::Sample& sample, const Context& context
       actions.push_back(Report{control::PeerEvent::Popcorn, text.data()});
       break;
     }
-    case sync::ClockFilter::Verdict::Stale:
-      break;
   }
-  // Even where the best sample is an old one its dispersion has changed, and with it what the
-  // source is worth; NTPsec waits for a new best one.
   actions.push_back(Reselect{});
 }
 
@@ -132,10 +129,17 @@ std::optional<sync::Candidate> Association::candidate(const Context& context) {
   const unsigned failed = peer_tests(context);
   flash_ = (flash_ & ~flash::kPeerTests) | failed;
   if (failed != 0 || !filter_.has_estimate()) return std::nullopt;
+  const sync::Prediction now = filter_.estimator().predict(context.mono);
+  const double steered = context.corrections != nullptr ? context.corrections->at(context.mono) : 0;
   sync::Candidate candidate;
   candidate.id = id_;
   candidate.stratum = stratum_;
-  candidate.offset = estimate().offset;
+  candidate.offset = now.offset - steered;
+  candidate.variance = now.offset_variance;
+  candidate.frequency = now.frequency;
+  candidate.frequency_variance = now.frequency_variance;
+  candidate.delay = estimate().delay;
+  candidate.poll_wish = filter_.estimator().poll_wish();
   candidate.jitter = estimate().jitter;
   candidate.root_distance = root_distance(context);
   candidate.root_delay = root_delay();

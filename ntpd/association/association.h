@@ -9,6 +9,7 @@
 #include "libntp/config/settings.h"
 #include "libntp/crypto/key_ring.h"
 #include "libntp/sync/clock_filter.h"
+#include "libntp/sync/correction_line.h"
 #include "libntp/sync/selection.h"
 #include "ntpd/association/actions.h"
 #include "ntpd/association/poll_schedule.h"
@@ -37,8 +38,10 @@ struct Context {
   int system_poll = 6;
   /// log2 s, of the own clock.
   int precision = -20;
-  /// The clock's first offset is still being removed: the newest sample counts, not the best.
-  bool settling = false;
+  /// What steering has added to the own clock; null: nothing.
+  const sync::CorrectionLine* corrections = nullptr;
+  /// What is known of the own oscillator before a source has told.
+  sync::FrequencyPrior frequency{0, 50e-6};
   /// The system has the time from some source.
   bool synchronized = false;
   /// The system peer, 0 if there is none.
@@ -110,6 +113,8 @@ class Association {
   [[nodiscard]] double root_delay() const;                             // s, this hop included
   [[nodiscard]] double root_dispersion(const Context& context) const;  // s, this hop included
   [[nodiscard]] const sync::Estimate& estimate() const { return filter_.estimate(); }
+  /// Enough is measured for an estimate.
+  [[nodiscard]] bool has_estimate() const { return filter_.has_estimate(); }
   [[nodiscard]] int min_poll() const { return schedule_.min_poll(); }
   [[nodiscard]] int max_poll() const { return schedule_.max_poll(); }
   [[nodiscard]] bool in_burst() const { return schedule_.in_burst(); }

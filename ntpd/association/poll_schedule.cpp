@@ -33,15 +33,21 @@ void PollSchedule::arm_burst() {
 
 bool PollSchedule::packet_sent(MonoTime now) {
   bool ended = false;
-  if (burst_left_ > 0) ended = --burst_left_ == 0;
+  if (burst_left_ > 0) {
+    ended = --burst_left_ == 0;
+    if (spreading_ && --close_left_ <= 0) burst_spacing_ *= 2;
+  }
   if (retries_left_ > 0) --retries_left_;
   throttle_ = throttle(now) + log2_seconds(min_poll_) - to_seconds(kSpacing);
   throttle_at_ = now;
   return ended;
 }
 
-void PollSchedule::answer_received(MonoTime now, int count) {
+void PollSchedule::answer_received(MonoTime now, int count, bool spread) {
   if (retries_left_ == 0) return;
+  burst_spacing_ = kSpacing;
+  close_left_ = kCloseTogether;
+  spreading_ = spread;
   retries_left_ = 0;
   burst_left_ = count - 1;
   if (burst_left_ > 0) due_ = now;
@@ -52,12 +58,12 @@ void PollSchedule::update(MonoTime now, int poll, Random& random) {
   const double guard = throttle(now) - kCredit * log2_seconds(min_poll_);
   const MonoTime earliest = now + std::max(from_seconds(guard), Duration(kSpacing));
   if (burst_left_ > 0) {
-    if (due_ <= now) due_ = earliest;
+    if (due_ <= now) due_ = std::max(earliest, now + burst_spacing_);
     return;
   }
   const double interval = log2_seconds(burst_armed() ? min_poll_ : poll_);
-  // Up to 1/16 longer at random, so that clients do not march in step.
-  const MonoTime regular = poll_began_ + from_seconds(interval * (1 + random.uniform() / 16));
+  // Up to 1/32 longer at random, so that clients do not march in step.
+  const MonoTime regular = poll_began_ + from_seconds(interval * (1 + random.uniform() / 32));
   due_ = std::max(regular, earliest);
   if (throttle(now) > log2_seconds(min_poll_)) due_ += kSpacing;
 }

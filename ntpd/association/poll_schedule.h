@@ -16,6 +16,8 @@ class PollSchedule {
   static constexpr int kInitialBurst = 6;
   /// Packets of a burst at most.
   static constexpr int kFullBurst = 8;
+  /// Of a burst that spreads, so many follow the first at kSpacing.
+  static constexpr int kCloseTogether = 2;
   /// Polls during which an unanswered burst is tried again.
   static constexpr int kBurstRetries = 8;
 
@@ -41,8 +43,9 @@ class PollSchedule {
   [[nodiscard]] bool burst_armed() const { return retries_left_ > 0; }
   /// A packet goes out: counts down bursts, loads the guard. Returns true if it ended a burst.
   bool packet_sent(MonoTime now);
-  /// An answer came: an armed burst begins, with `count` packets in all.
-  void answer_received(MonoTime now, int count);
+  /// An answer came: an armed burst begins, with `count` packets in all. To `spread` it means that
+  /// its packets go ever farther apart, from which a frequency is learnt sooner.
+  void answer_received(MonoTime now, int count, bool spread);
 
   /// Sets the interval (held between minpoll and maxpoll) and works out when the next packet is
   /// due.
@@ -64,6 +67,9 @@ class PollSchedule {
   int poll_;
   int burst_left_ = 0;
   int retries_left_ = 0;
+  Duration burst_spacing_ = kSpacing;
+  int close_left_ = 0;  // packets that still follow at kSpacing in a burst that spreads
+  bool spreading_ = false;
   MonoTime due_;
   MonoTime poll_began_;
   // Seconds of credit used up; one is given back each second.

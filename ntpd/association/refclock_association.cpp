@@ -81,7 +81,7 @@ void RefclockAssociation::poll(const refclock::Moment& now, const Context& conte
   schedule_.begin_poll(context.mono);
   shift_reach(context, actions);
   if (reach_ != 0 && (reach_ & kRecentPolls) == 0) {
-    filter_.add_missing(context.mono, schedule_.poll());
+    filter_.add_missing(context.mono);
   }
   if (const auto batch = unit_->poll(now)) use(*batch, context, actions);
   take_identity();

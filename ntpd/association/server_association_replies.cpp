@@ -146,7 +146,7 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
                         ? PollSchedule::kInitialBurst
                         : std::min(1 << std::min(schedule_.poll() - schedule_.min_poll(), 3),
                                    PollSchedule::kFullBurst);
-  schedule_.answer_received(context.mono, burst);
+  schedule_.answer_received(context.mono, burst, reach_ == 0);
   schedule_.update(context.mono, schedule_.poll(), context.random);
   take_sample(sample, context, actions);
 }

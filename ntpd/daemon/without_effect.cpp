@@ -9,6 +9,7 @@ std::vector<std::string> without_effect(const config::Settings& settings) {
   const auto note = [&](bool used, const char* name) {
     if (used) names.emplace_back(name);
   };
+  note(settings.tinker.allan != defaults.tinker.allan, "tinker allan");
   note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
   note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
   return names;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/engine/clock_loop.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -19,8 +20,14 @@ constexpr Duration kSaveInterval = std::chrono::hours(1);
 // s/s; less is not worth a write at the end.
 constexpr double kLastSaveChange = 1e-9;
 constexpr double kPpm = 1e-6;
+// s/s: by so much an oscillator may have changed while nobody watched it.
+constexpr double kStoredDeviation = 1e-6;
+constexpr double kUnknownDeviation = 50e-6;
+// s/s: a frequency that is known worse would only mislead the next start.
+constexpr double kWorthKeeping = 5e-6;
 
-std::optional<double> parse_drift(std::string_view text) {
+/// Takes the next number off the text.
+std::optional<double> take_ppm(std::string_view& text) {
   const auto start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return std::nullopt;
   text.remove_prefix(start);
@@ -28,7 +35,17 @@ std::optional<double> parse_drift(std::string_view text) {
   double ppm = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ppm);
   if (error != std::errc{} || !std::isfinite(ppm)) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return ppm * kPpm;
+}
+
+/// The frequency, and behind it how well it was known; NTPsec writes, and reads, the first alone.
+std::optional<sync::FrequencyPrior> parse_drift(std::string_view text) {
+  const auto frequency = take_ppm(text);
+  if (!frequency) return std::nullopt;
+  const double deviation = take_ppm(text).value_or(0);
+  return sync::FrequencyPrior{*frequency,
+                              std::clamp(deviation, kStoredDeviation, kUnknownDeviation)};
 }
 
 }  // namespace
@@ -46,7 +63,8 @@ Duration ClockLoop::wall_ahead_of_mono() const {
 }
 
 bool ClockLoop::start() {
-  std::optional<double> frequency = settings_.frequency;
+  std::optional<sync::FrequencyPrior> frequency;
+  if (settings_.frequency) frequency = sync::FrequencyPrior{*settings_.frequency, kStoredDeviation};
   if (!settings_.drift_file.empty()) {
     // A missing file is how every host starts: NTPsec says nothing either.
     if (const auto text = host_.files.load(settings_.drift_file)) {
@@ -76,7 +94,8 @@ void ClockLoop::end_slew() {
   host_.timers.cancel(tick_timer_);
   tick_timer_ = Timers::kNone;
   if (!disciplines()) return;
-  ClockCommand command = controller_.tick(host_.clock.mono());
+  const MonoTime now = host_.clock.mono();
+  ClockCommand command = controller_.tick(now);
   command.slew = 0;
   command.residue = residue_;
   command.leap = status_.leap;
@@ -84,7 +103,7 @@ void ClockLoop::end_slew() {
   command.estimated_error = status_.estimated_error;
   command.tai_offset = status_.tai_offset;
   // Nobody is left to act on a failure.
-  (void)host_.clock.apply(command);
+  if (host_.clock.apply(command)) controller_.obeyed(now, command);
 }
 
 void ClockLoop::reconfigure(const Settings& settings) {
@@ -113,6 +132,7 @@ bool ClockLoop::apply(std::optional<Duration> step) {
   const auto done = host_.clock.apply(command);
   if (!done && !apply_failed_) host_.log.error("CLOCK: " + done.error().message);
   apply_failed_ = !done;
+  if (done) controller_.obeyed(now, command);
   if (step && done) expected_lead_ = wall_ahead_of_mono();
 
   host_.timers.cancel(tick_timer_);
@@ -126,10 +146,8 @@ void ClockLoop::tick() {
   apply();
 }
 
-sync::Adjustment ClockLoop::update(const Measurement& measurement) {
-  const auto outcome =
-      controller_.update(host_.clock.mono(), measurement.offset, measurement.jitter,
-                         measurement.min_poll, measurement.max_poll);
+sync::Adjustment ClockLoop::update(const sync::Measurement& measurement) {
+  const auto outcome = controller_.update(host_.clock.mono(), measurement);
   if (outcome.adjustment == sync::Adjustment::Stepped) {
     const Status before = std::exchange(status_, {});
     if (!apply(outcome.step)) {
@@ -166,7 +184,8 @@ std::optional<Duration> ClockLoop::foreign_step() {
 }
 
 bool ClockLoop::frequency_known() const {
-  return frequency_loaded_ || controller_.state() == sync::ControllerState::Synchronized;
+  return frequency_loaded_ || (controller_.state() == sync::ControllerState::Synchronized &&
+                               controller_.frequency_prior().deviation < kWorthKeeping);
 }
 
 void ClockLoop::save_drift_hourly() {
@@ -182,8 +201,9 @@ void ClockLoop::save_drift(double threshold) {
     drift_threshold_ /= 2;
     return;
   }
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6f\n", frequency / kPpm);
+  char text[48];
+  std::snprintf(text, sizeof text, "%.6f %.6f\n", frequency / kPpm,
+                controller_.frequency_prior().deviation / kPpm);
   const auto saved = host_.files.save(settings_.drift_file, text);
   if (saved) {
     saved_frequency_ = frequency;

@@ -35,14 +35,6 @@ class ClockLoop {
     std::optional<int> tai_offset = std::nullopt;
   };
 
-  /// A combined offset of the sources.
-  struct Measurement {
-    double offset = 0;  // s
-    double jitter = 0;  // s
-    int min_poll = 6;
-    int max_poll = 10;
-  };
-
   ClockLoop(Settings settings, const Host& host);
   ~ClockLoop();
   ClockLoop(const ClockLoop&) = delete;
@@ -63,7 +55,7 @@ class ClockLoop {
 
   /// Steers by a measurement; a step has been made when this returns Stepped. One that the clock
   /// refused is Ignored, and said in the log.
-  sync::Adjustment update(const Measurement& measurement);
+  sync::Adjustment update(const sync::Measurement& measurement);
   /// Applied at once if the leap changes, else with the next command.
   void set_status(const Status& status);
 

@@ -12,7 +12,7 @@
 namespace ntp::engine {
 namespace {
 
-constexpr Duration kHousekeeping = std::chrono::seconds(10);
+constexpr Duration kHousekeeping = std::chrono::seconds(30);
 // s: with -x only an offset beyond this is stepped (NTPsec: the same).
 constexpr double kSlewOnlyStep = 600;
 // Less than this without the daemon is no more than a busy host gives.
@@ -46,7 +46,6 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
   }
   clock.controller.panic = tinker.panic;
   clock.controller.stepout = tinker.stepout;
-  clock.controller.allan_exponent = tinker.allan;
   clock.controller.allow_panic = options.allow_panic;
   clock.controller.step_first = options.step_first;
   clock.discipline = settings.discipline;

@@ -281,8 +281,10 @@ class Engine final : public control::Model {
 
   // engine_select.cpp: from samples to the clock.
   void reselect();
+  [[nodiscard]] bool awaits_votes() const;
   void lose_peer();
-  void follow(Row& row, const sync::SelectionResult& selection, bool is_own_clock);
+  void follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
+              bool is_own_clock);
   void take_adjustment(sync::Adjustment adjustment);
   void all_clocks_stepped();
   void update_clock_status();

@@ -30,8 +30,6 @@ void Engine::report_state(sync::ControllerState before) {
   if (now == before) return;
   if (now == sync::ControllerState::Spike) {
     report(control::SystemEvent::SpikeDetect, formatted("%+.6f s", state_.offset));
-  } else if (now == sync::ControllerState::Training) {
-    report(control::SystemEvent::FrequencyMode);
   }
 }
 

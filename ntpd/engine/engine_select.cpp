@@ -9,6 +9,8 @@
 namespace ntp::engine {
 namespace {
 
+constexpr Duration kFirstVotes = std::chrono::seconds(6);
+
 sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
   sync::SelectionLimits limits;
   limits.min_clock = tos.min_clock;
@@ -21,7 +23,18 @@ sync::SelectionLimits selection_limits(const config::TosSettings& tos) {
 
 }  // namespace
 
+/// At the start the first two answers would set the clock, whoever they are from. Sources that have
+/// answered once are given time for their second answer, and with it for their vote.
+bool Engine::awaits_votes() const {
+  if (synchronized_once_ || host_.clock.mono() - started_ >= kFirstVotes) return false;
+  return std::ranges::any_of(rows_, [](const auto& row) {
+    const association::Association& source = *row->association;
+    return source.active() && source.reach() != 0 && !source.has_estimate();
+  });
+}
+
 void Engine::reselect() {
+  if (awaits_votes()) return;
   const auto now = context();
   std::vector<sync::Candidate> candidates;
   std::vector<Row*> offered;
@@ -38,12 +51,14 @@ void Engine::reselect() {
   limits.local_may_lead = now.mono > state_.orphan_at;
   const auto selection = sync::select(candidates, limits, state_.peer);
   survivors_ = selection.survivors;
+  MonoTime newest{};
   leap_votes_insert_ = leap_votes_delete_ = 0;
   for (std::size_t i = 0; i < offered.size(); ++i) {
     association::Association& source = *offered[i]->association;
     source.set_tally(selection.tallies[i]);
     if (selection.tallies[i] == sync::Tally::Falseticker) warn_of_smear(source, selection.offset);
     if (selection.tallies[i] < sync::Tally::Candidate) continue;
+    newest = std::max(newest, source.estimate().at);
     // A reference clock's word outweighs any number of servers.
     const int weight = source.is_refclock() ? static_cast<int>(rows_.size()) : 1;
     leap_votes_insert_ += source.leap() == Leap::Insert ? weight : 0;
@@ -60,19 +75,19 @@ void Engine::reselect() {
   }
   const bool is_own_clock =
       candidates[*selection.system_peer].kind == sync::SourceKind::Local && selection.offset == 0;
-  follow(*offered[*selection.system_peer], selection, is_own_clock);
+  follow(*offered[*selection.system_peer], selection, newest, is_own_clock);
 }
 
-void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_own_clock) {
+void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
+                    bool is_own_clock) {
   const auto now = context();
   association::Association& peer = *row.association;
   if (peer.id() != state_.peer) {
     state_.peer = peer.id();
     report(peer, control::PeerEvent::SystemPeer, {});
   }
-  // Only newer samples wind the clock: an old one used twice would spoil the frequency.
-  if (peer.estimate().at <= state_.last_sample) return;
-  state_.last_sample = peer.estimate().at;
+  if (newest <= state_.last_sample) return;
+  state_.last_sample = newest;
 
   state_.stratum = std::min(peer.stratum() + 1, wire::kStratumUnsynchronized);
   state_.reference_id =
@@ -98,6 +113,9 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, bool is_ow
   const auto before = clock_.controller().state();
   const auto adjustment = clock_.update({.offset = selection.offset,
                                          .jitter = selection.jitter,
+                                         .frequency = selection.frequency,
+                                         .frequency_deviation = selection.frequency_deviation,
+                                         .poll_wish = selection.poll_wish,
                                          .min_poll = peer.min_poll(),
                                          .max_poll = peer.max_poll()});
   report_state(before);

@@ -19,8 +19,6 @@ std::string_view name_of(sync::ControllerState state) {
       return "frequency_set";
     case sync::ControllerState::Spike:
       return "spike";
-    case sync::ControllerState::Training:
-      return "training";
     case sync::ControllerState::Synchronized:
       break;
   }

@@ -19,7 +19,7 @@ Duration read_clock(clockid_t id) {
 }
 
 bool same_state(const timex& a, const timex& b) {
-  return a.freq == b.freq && a.status == b.status && a.maxerror == b.maxerror &&
+  return a.freq == b.freq && a.tick == b.tick && a.status == b.status && a.maxerror == b.maxerror &&
          a.esterror == b.esterror;
 }
 

@@ -10,6 +10,7 @@ namespace ntp::os {
 namespace {
 
 constexpr double kMaxRate = 500e-6;           // s/s, the kernel's limit
+constexpr double kMaxTickShare = 0.1;         // of the nominal tick, the kernel's limit
 constexpr double kScaledPpm = 65536.0 * 1e6;  // kernel units in 1 s/s
 constexpr double kMaxError = 16.0;            // s, the kernel's NTP_PHASE_LIMIT
 constexpr double kMicrosecondsPerSecond = 1e6;
@@ -37,10 +38,16 @@ int status_of(Leap leap) {
 
 timex state_fields(const ClockCommand& command) {
   timex fields{};
-  fields.modes = ADJ_FREQUENCY | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO;
+  fields.modes = ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS | ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO;
   double rate = command.frequency + command.slew;
   if (!(rate == rate)) rate = 0;
-  fields.freq = std::lround(std::clamp(rate, -kMaxRate, kMaxRate) * kScaledPpm);
+  const auto nominal = static_cast<double>(nominal_tick());
+  const double limit = nominal * kMaxTickShare;
+  const double ticks =
+      std::abs(rate) > kMaxRate ? std::clamp(std::round(rate * nominal), -limit, limit) : 0;
+  fields.tick = std::lround(nominal + ticks);
+  rate = std::clamp(rate - ticks / nominal, -kMaxRate, kMaxRate);
+  fields.freq = std::lround(rate * kScaledPpm);
   fields.status = status_of(command.leap);
   const bool synchronized = command.leap != Leap::Unsynchronized;
   fields.maxerror = to_microseconds(synchronized ? command.max_error : kMaxError);

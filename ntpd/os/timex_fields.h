@@ -10,7 +10,8 @@
 namespace ntp::os {
 
 /// The call that brings rate, leap flags, synchronization status and error bounds to what the
-/// command says; the step is not in it. The rate is held within the kernel's 500 ppm, the errors
+/// command says; the step is not in it. The tick takes what is beyond the 500 ppm of the
+/// frequency, up to a tenth; the errors are held
 /// within its 16 s. Unsynchronized sets STA_UNSYNC with both errors at 16 s, whatever the command
 /// gives: the kernel and timedated judge synchronization by maxerror. ADJ_NANO goes with every
 /// status, because clearing STA_PLL would else fall back to microseconds. ADJ_TAI is left out.

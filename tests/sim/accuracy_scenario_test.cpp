@@ -33,13 +33,13 @@ double lan_error(std::uint64_t seed) {
       .rms;
 }
 
-TEST(LanScenario, KeepsWithin15MicrosecondsForTheMedianOf20Seeds) {
+TEST(LanScenario, KeepsWithin4MicrosecondsForTheMedianOf20Seeds) {
   std::vector<double> errors;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) errors.push_back(lan_error(seed));
   std::sort(errors.begin(), errors.end());
   RecordProperty("median_ns", static_cast<int>((errors[9] + errors[10]) / 2 * 1e9));
-  EXPECT_LE((errors[9] + errors[10]) / 2, 15e-6);
-  EXPECT_LE(errors.back(), 30e-6);
+  EXPECT_LE((errors[9] + errors[10]) / 2, 4e-6);
+  EXPECT_LE(errors.back(), 8e-6);
 }
 
 TEST(LanScenario, ServesAClientFromAClientForADay) {
@@ -64,8 +64,8 @@ TEST_P(AccuracyScenario, KeepsTimeOverAWideAreaNetwork) {
   lab.add_server();
   const auto error =
       run(lab, {"server 10.0.0.1 minpoll 6 maxpoll 6", kUsualOscillator, {}}, seconds(40'000));
-  EXPECT_LE(error.rms, 600e-6);
-  EXPECT_LE(error.maximum, 3e-3);
+  EXPECT_LE(error.rms, 150e-6);
+  EXPECT_LE(error.maximum, 1e-3);
 }
 
 TEST_P(AccuracyScenario, CombinesFourServers) {
@@ -79,8 +79,8 @@ TEST_P(AccuracyScenario, CombinesFourServers) {
     lab.network.connect(address, Lab::node_address(1), path);
   }
   const auto error = run(lab, {config, kUsualOscillator, {}}, seconds(40'000));
-  EXPECT_LE(error.rms, 600e-6);
-  EXPECT_LE(error.maximum, 3e-3);
+  EXPECT_LE(error.rms, 100e-6);
+  EXPECT_LE(error.maximum, 1e-3);
 }
 
 TEST_P(AccuracyScenario, OutvotesOneFalsetickerOfFour) {
@@ -92,8 +92,8 @@ TEST_P(AccuracyScenario, OutvotesOneFalsetickerOfFour) {
   lab.servers.back().behaviour.offset = 0.050;
   lab.network.default_path().delay = exponential_delay(5e-3, 1e-3);
   const auto error = run(lab, {config, kUsualOscillator, {}}, seconds(40'000));
-  EXPECT_LE(error.rms, 600e-6);
-  EXPECT_LE(error.maximum, 3e-3);
+  EXPECT_LE(error.rms, 100e-6);
+  EXPECT_LE(error.maximum, 1e-3);
   const SimNode& node = lab.nodes.front();
   EXPECT_EQ(node.peer(Lab::server_address(4))->selection, kFalseticker);
   EXPECT_NE(node.system().peer_address.address, Lab::server_address(4));
@@ -121,9 +121,9 @@ TEST_P(AccuracyScenario, KeepsTimeWhenHalfThePacketsAreLost) {
   lab.add_server();
   const auto error =
       run(lab, {"server 10.0.0.1 minpoll 6 maxpoll 6", kUsualOscillator, {}}, seconds(40'000));
-  // Each way: three polls in four go unanswered. NTPsec itself keeps within 2.3 ms of RMS there.
-  EXPECT_LE(error.rms, 1e-3);
-  EXPECT_LE(error.maximum, 5e-3);
+  // Each way: three polls in four go unanswered. chrony keeps within 151 us of RMS there.
+  EXPECT_LE(error.rms, 151e-6);
+  EXPECT_LE(error.maximum, 1e-3);
 }
 
 TEST_P(AccuracyScenario, ToleratesDuplicatesReorderingAndLatePackets) {
@@ -151,8 +151,59 @@ TEST_P(AccuracyScenario, SettlesFrom100PpmAnd100Milliseconds) {
   const auto settled = node.host.recorder.settled_within(1e-3);
   ASSERT_TRUE(settled.has_value());
   RecordProperty("settled_s", static_cast<int>(to_seconds(*settled)));
-  EXPECT_LE(*settled, seconds(6000));
-  EXPECT_NEAR(node.system().frequency, -100e-6, 1e-6);
+  EXPECT_LE(*settled, seconds(200));
+  EXPECT_NEAR(node.system().frequency, -100e-6, 0.3e-6);
+}
+
+TEST_P(AccuracyScenario, IsWithinAMillisecondAfterEightSecondsOfIburst) {
+  Lab lab(seed());
+  lab.network.default_path().delay = exponential_delay(1e-3, 100e-6);
+  PerfectServer& server = lab.add_server();
+  SimNode& node = lab.add_node(
+      {"server 10.0.0.1 iburst", {.frequency = 20e-6, .offset = 0.05, .wander = 1e-9}, {}});
+  node.start();
+  lab.world.run_for(seconds(5000));
+  const auto settled = node.host.recorder.settled_within(1e-3);
+  ASSERT_TRUE(settled.has_value());
+  EXPECT_LE(*settled, seconds(8));
+  EXPECT_LE(server.requests().size(), 35U) << "what chrony sends";
+  EXPECT_TRUE(node.host.clock.steps().empty());
+}
+
+TEST_P(AccuracyScenario, FollowsAnOscillatorThatWanders) {
+  Lab lab(seed());
+  lab.network.default_path().delay = exponential_delay(1e-3, 100e-6);
+  lab.add_server();
+  const auto error = run(lab,
+                         {"server 10.0.0.1 minpoll 6 maxpoll 6",
+                          {.frequency = 10e-6, .offset = 0.010, .wander = 1e-7},
+                          {}},
+                         seconds(40'000));
+  EXPECT_LE(error.rms, 100e-6);
+}
+
+TEST_P(AccuracyScenario, FollowsTheTemperature) {
+  Lab lab(seed());
+  lab.network.default_path().delay = exponential_delay(1e-3, 100e-6);
+  lab.add_server();
+  const auto error = run(lab,
+                         {"server 10.0.0.1 minpoll 6 maxpoll 6",
+                          {.frequency = 10e-6, .temperature = 1e-6, .temperature_period = 7200},
+                          {}},
+                         seconds(40'000));
+  EXPECT_LE(error.rms, 40e-6);
+}
+
+TEST_P(AccuracyScenario, SeesThroughQueuesOfOneWay) {
+  Lab lab(seed());
+  lab.add_server();
+  lab.network.path(Lab::node_address(1), Lab::server_address(1)).delay =
+      exponential_delay(1e-3, 1e-3);
+  lab.network.path(Lab::server_address(1), Lab::node_address(1)).delay =
+      exponential_delay(1e-3, 10e-6);
+  const auto error =
+      run(lab, {"server 10.0.0.1 minpoll 6 maxpoll 6", kUsualOscillator, {}}, seconds(40'000));
+  EXPECT_LE(error.rms, 20e-6);
 }
 
 TEST_P(AccuracyScenario, SetsTheClockSoonWithIburst) {

@@ -122,13 +122,28 @@ std::vector<Case> cases() {
 INSTANTIATE_TEST_SUITE_P(Cases, SelectionTable, testing::ValuesIn(cases()),
                          [](const auto& test) { return test.param.name; });
 
-TEST(Selection, CombinesOffsetsByInverseDistance) {
-  const std::vector<Candidate> candidates = {source(1, 0.001, 0.01), source(2, 0.004, 0.02)};
+TEST(Selection, CombinesByTheInverseOfTheVariances) {
+  std::vector<Candidate> candidates = {source(1, 0.001, 0.01), source(2, 0.004, 0.02)};
+  candidates[0].variance = 1e-8;
+  candidates[1].variance = 2e-8;
+  candidates[0].frequency = 1e-6;
+  candidates[1].frequency = 4e-6;
+  candidates[0].frequency_variance = 2e-16;
+  candidates[1].frequency_variance = 1e-16;
   const SelectionResult result = select(candidates, {}, 0);
   EXPECT_EQ(result.survivors, 2);
   EXPECT_EQ(result.system_peer, 0U);
-  EXPECT_DOUBLE_EQ(result.offset, (0.001 / 0.01 + 0.004 / 0.02) / (1 / 0.01 + 1 / 0.02));
-  EXPECT_DOUBLE_EQ(result.jitter, std::sqrt(9e-6 / 3 + 9e-6));
+  EXPECT_NEAR(result.offset, 0.002, 1e-9);
+  EXPECT_NEAR(result.frequency, 3e-6, 1e-9);
+  EXPECT_NEAR(result.frequency_deviation, std::sqrt(2e-16 / 3), 1e-10);
+  EXPECT_NEAR(result.jitter, std::sqrt(9e-6 / 3 + 9e-6), 1e-8);
+}
+
+TEST(Selection, CountsTheAsymmetryThatALongPathMayHave) {
+  std::vector<Candidate> candidates = {source(1, 0), source(2, 0.001)};
+  candidates[0].delay = 0.001;
+  candidates[1].delay = 0.1;
+  EXPECT_LT(select(candidates, {}, 0).offset, 1e-6);
 }
 
 TEST(Selection, FollowsThePreferredAlone) {

@@ -26,18 +26,29 @@ TEST(StateFields, AddFrequencyAndSlewInScaledPpm) {
 TEST(StateFields, HoldTheRateWithinTheKernelsRange) {
   ClockCommand command = synchronized();
   command.frequency = 400e-6;
-  command.slew = 400e-6;
+  command.slew = 100e-6;
   EXPECT_EQ(state_fields(command).freq, 32768000);
+  EXPECT_EQ(state_fields(command).tick, nominal_tick());
   command.frequency = -1;
   EXPECT_EQ(state_fields(command).freq, -32768000);
+  EXPECT_EQ(state_fields(command).tick, nominal_tick() - nominal_tick() / 10);
   command.frequency = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(state_fields(command).freq, 0);
 }
 
+TEST(StateFields, TakeTheTickForWhatTheFrequencyCantReach) {
+  ClockCommand command = synchronized();
+  command.frequency = 10e-6;
+  for (const double slew : {0.05, -0.05, 0.0006, -0.00234567}) {
+    command.slew = slew;
+    EXPECT_NEAR(rate_of(state_fields(command)), slew + 10e-6, 1e-11);
+  }
+}
+
 TEST(StateFields, ClearUnsyncTogetherWithTheErrorBounds) {
   const timex fields = state_fields(synchronized());
-  EXPECT_EQ(fields.modes, static_cast<unsigned>(ADJ_FREQUENCY | ADJ_STATUS | ADJ_MAXERROR |
-                                                ADJ_ESTERROR | ADJ_NANO));
+  EXPECT_EQ(fields.modes, static_cast<unsigned>(ADJ_FREQUENCY | ADJ_TICK | ADJ_STATUS |
+                                                ADJ_MAXERROR | ADJ_ESTERROR | ADJ_NANO));
   EXPECT_EQ(fields.status, 0);
   EXPECT_EQ(fields.maxerror, 25000);
   EXPECT_EQ(fields.esterror, 500);

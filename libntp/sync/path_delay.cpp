@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libntp/sync/path_delay.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace ntp::sync {
+namespace {
+
+// The sum of two equal exponential queues has its median at 1.678 times the mean of one.
+constexpr double kMeanOverMedian = 2 / 1.678;
+// Before there is anything to compare with, queues of this share of the round trip are expected.
+constexpr double kFirstGuess = 0.5;
+// Exchanges that waited longer, in means, say nothing about the usual queues.
+constexpr double kUsual = 3;
+constexpr double kRouteExcess = 5;      // means of the queues: so much shorter is another route
+constexpr double kRouteSpread = 5;      // half-spreads of the recent ones: so much longer is, too
+constexpr double kLeastSpread = 1e-3;   // of the round trip
+constexpr double kShareMemory = 0.995;  // of the regression, from one exchange to the next
+constexpr double kSlopePrior = 4;       // a slope of 0, by so many times the variance of one
+constexpr double kMostSkew = 0.98;
+
+}  // namespace
+
+PathDelay::Change PathDelay::add(double round_trip) {
+  round_trips_[next_] = round_trip;
+  next_ = (next_ + 1) % kMemory;
+  count_ = std::min(count_ + 1, kMemory);
+  if (blocks_ == 0 || next_ == 1) {
+    std::shift_right(least_.begin(), least_.end(), 1);
+    least_.front() = round_trip;
+    blocks_ = std::min(blocks_ + 1, kBlocks);
+  }
+  least_.front() = std::min(least_.front(), round_trip);
+  seen_ = std::min(seen_ + 1, kBlocks * kMemory);
+
+  const double before = base_;
+  const double queues = queues_;
+  base_ = *std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(blocks_));
+  Change change = Change::None;
+  if (count_ > kRouteChange && before - base_ > kRouteExcess * queues) {
+    forget_all_but(1);
+    centre_ = 0;
+    change = Change::Other;
+  } else if (has_longer_route()) {
+    change = Change::Longer;
+  } else if (seen_ > 1 && before - base_ > queues / 8) {
+    change = Change::Shorter;
+  }
+  measure_queues();
+  return change;
+}
+
+bool PathDelay::has_longer_route() {
+  if (count_ <= kRouteChange) return false;
+  std::array<double, kRouteChange> recent{};
+  for (std::size_t i = 0; i < kRouteChange; ++i) {
+    recent[i] = round_trips_[(next_ + kMemory - 1 - i) % kMemory];
+  }
+  std::ranges::sort(recent);
+  const double spread = recent[kRouteChange / 2] - recent.front() + kLeastSpread * base_;
+  if (recent.front() - base_ <= kRouteSpread * spread) return false;
+  growth_ = recent.front() - base_;
+  forget_all_but(kRouteChange);
+  base_ = least_.front() = recent.front();
+  return true;
+}
+
+void PathDelay::forget_all_but(std::size_t recent) {
+  std::rotate(
+      round_trips_.begin(),
+      round_trips_.begin() + static_cast<std::ptrdiff_t>((next_ + kMemory - recent) % kMemory),
+      round_trips_.end());
+  count_ = next_ = seen_ = recent;
+  blocks_ = 1;
+  least_.front() = *std::min_element(round_trips_.begin(),
+                                     round_trips_.begin() + static_cast<std::ptrdiff_t>(recent));
+}
+
+void PathDelay::measure_queues() {
+  std::array<double, kMemory> sorted = round_trips_;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(count_ / 2);
+  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(count_));
+  const double n = static_cast<double>(seen_);
+  // The least of n sums of two exponential queues is this share of their mean above none.
+  const double share = std::sqrt(std::numbers::pi / 2 / n * out_share_ * (1 - out_share_));
+  const double median = *middle - base_;
+  queues_ = std::max(kMeanOverMedian * median / (1 - std::min(.9, kMeanOverMedian * share)),
+                     kFirstGuess * base_ / (n * n));
+  unseen_ = share * queues_;
+}
+
+double PathDelay::excess(double round_trip) const {
+  return std::max(0.0, round_trip - base_) + unseen_;
+}
+
+OffsetWindow PathDelay::window(double round_trip) const {
+  OffsetWindow window;
+  window.centre = centre_;
+  window.half_width = excess(round_trip) / 2;
+  if (queues_ > 0) window.tilt = (1 / out_share_ - 1 / (1 - out_share_)) / queues_;
+  return window;
+}
+
+void PathDelay::learn(double round_trip, double surplus, double variance) {
+  const double waited = excess(round_trip);
+  if (waited > kUsual * queues_) return;
+  ++learned_;
+  const double keep = std::min(kShareMemory, 1 - 1 / learned_);
+  const double weight = 1 / (variance + waited * waited / 12);
+  weights_ = keep * weights_ + weight;
+  waited_ = keep * waited_ + weight * waited;
+  surplus_ = keep * surplus_ + weight * surplus;
+  squares_ = keep * squares_ + weight * waited * waited;
+  products_ = keep * products_ + weight * waited * surplus;
+  surplus_squares_ = keep * surplus_squares_ + weight * surplus * surplus;
+  const double spread = squares_ - waited_ * waited_ / weights_;
+  const double centred = products_ - waited_ * surplus_ / weights_;
+  const double slope = 2 * centred / (spread + kSlopePrior);
+  const double scatter = std::max(
+      0.0, surplus_squares_ - surplus_ * surplus_ / weights_ - centred * centred / (spread + 1e-9));
+  const double freedom = std::min(learned_, 1 / (1 - kShareMemory));
+  const double deviation =
+      2 * std::sqrt((scatter + kSlopePrior) / freedom / (spread + kSlopePrior));
+  const double doubt = 2 * deviation / std::max(std::abs(slope), 1e-9);
+  skew_ = std::clamp(slope * std::max(0.0, 1 - doubt * doubt), -kMostSkew, kMostSkew);
+  out_share_ = (1 + skew_) / 2;
+}
+
+}  // namespace ntp::sync

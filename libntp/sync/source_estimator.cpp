@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "libntp/sync/source_estimator.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ntp::sync {
+namespace {
+
+constexpr std::array<Wander, 13> kWanders{{{3e-11, 0},
+                                           {1e-10, 0},
+                                           {3e-10, 0},
+                                           {1e-9, 0},
+                                           {3e-9, 0},
+                                           {1e-8, 0},
+                                           {3e-8, 0},
+                                           {1e-7, 0},
+                                           {3e-7, 0},
+                                           {1e-6, 0},
+                                           {1e-10, 3e-12},
+                                           {1e-10, 3e-11},
+                                           {1e-9, 3e-11}}};
+// README.md says why each of these is what it is.
+constexpr double kUsualWander = 1e-9;  // s/s per root of a second, of an oscillator not known yet
+constexpr double kPriorWeight = 1;     // log of the weight, for a decade squared away from that
+constexpr double kForget = 0.98;       // of the evidence, from one sample to the next
+constexpr double kLost = -12;          // log of the weight of a filter that has lost track
+constexpr double kFloorShare = 0.01;   // of the queues: what the edges of windows are blurred by
+constexpr int kStraysToRestart = 4;    // samples in a row that fit nothing
+constexpr int kFitsToTrust = 8;        // samples that make a frequency worth keeping through a leap
+constexpr int kFitsToLearn = 4;        // samples before what is foretold says something of the path
+constexpr double kLearnSlack =
+    0.1;  // of the queues: so far outside of its window a sample still tells
+constexpr double kPollNoise = 0.5;  // of the queues: what one measurement strays by
+constexpr int kNoiseMemory = 40;    // samples, of a reference clock's noise
+constexpr double kOutlier = 4;      // deviations: more of it is not learnt as noise
+
+}  // namespace
+
+void SourceEstimator::begin(const RawSample& sample, const FrequencyPrior& prior) {
+  prior_ = prior;
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    bank_[i].filter = OscillatorFilter(kWanders[i], prior.frequency, prior.deviation);
+    bank_[i].log_weight = prior_weights_[i];
+    bank_[i].noise = std::max(sample.noise, 1e-6);
+    const OffsetWindow window = path_.window(sample.round_trip);
+    bank_[i].filter.restart(sample.offset + window.centre, window.half_width + sample.noise);
+  }
+}
+
+bool SourceEstimator::add(const RawSample& sample, const FrequencyPrior& prior) {
+  history_[next_] = sample;
+  next_ = (next_ + 1) % kHistory;
+  count_ = std::min(count_ + 1, kHistory);
+  ++samples_;
+  PathDelay::Change change = PathDelay::Change::None;
+  if (sample.round_trip > 0) change = path_.add(sample.round_trip);
+  if (samples_ == 1) {
+    for (std::size_t i = 0; i < kFilters; ++i) {
+      prior_weights_[i] =
+          -kPriorWeight * std::pow(std::log10(kWanders[i].frequency / kUsualWander), 2);
+    }
+    begin(sample, prior);
+    at_ = sample.at;
+    return true;
+  }
+  if (change == PathDelay::Change::Shorter) {
+    replay();
+    return true;
+  }
+  const bool fits = take(sample);
+  if (change == PathDelay::Change::Longer) take_longer_route();
+  if (change == PathDelay::Change::Other) forget_all_but(1);
+  return fits;
+}
+
+/// A route that got longer by itself moves no clock: what the measured offsets moved by is the
+/// difference between the ways there and back, as far as it can be that.
+void SourceEstimator::take_longer_route() {
+  forget_all_but(std::min(count_, PathDelay::kRouteChange));
+  const RawSample* best = nullptr;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const RawSample& sample = history_[(next_ + kHistory - 1 - i) % kHistory];
+    if (best == nullptr || sample.round_trip < best->round_trip) best = &sample;
+  }
+  const Prediction now = predict(at_);
+  const double line = now.offset - now.frequency * to_seconds(at_ - best->at);
+  const double most = path_.growth() / 2;
+  const double moved = line - best->offset;
+  path_.lean(std::clamp(moved, -most, most));
+}
+
+/// Older samples are of another route.
+void SourceEstimator::forget_all_but(std::size_t recent) {
+  count_ = recent;
+  const Prediction now = predict(at_);
+  prior_ = {now.frequency, std::sqrt(now.frequency_variance)};
+  for (std::size_t i = 0; i < kFilters; ++i) prior_weights_[i] = bank_[i].log_weight;
+}
+
+void SourceEstimator::restart_offset(const RawSample& sample) {
+  const OffsetWindow window = path_.window(sample.round_trip);
+  const double deviation = window.half_width + sample.noise + path_.queues();
+  for (Entry& e : bank_) e.filter.restart(sample.offset + window.centre, deviation);
+  strays_ = 0;
+}
+
+void SourceEstimator::replay() {
+  const std::size_t first = (next_ + kHistory - count_) % kHistory;
+  replaying_ = true;
+  begin(history_[first], prior_);
+  at_ = history_[first].at;
+  for (std::size_t i = 1; i < count_; ++i) take(history_[(first + i) % kHistory]);
+  replaying_ = false;
+}
+
+bool SourceEstimator::take(const RawSample& sample) {
+  const Prediction foretold = predict(sample.at);
+  const double elapsed = to_seconds(sample.at - at_);
+  at_ = std::max(at_, sample.at);
+  const bool has_path = sample.round_trip > 0;
+  const OffsetWindow window = path_.window(sample.round_trip);
+  const double blur = std::hypot(sample.noise, kFloorShare * path_.queues());
+  if (has_path && fits_ > kFitsToLearn && !replaying_) {
+    const double surplus = sample.offset + window.centre - foretold.offset;
+    const double deviation = std::sqrt(foretold.offset_variance);
+    if (std::abs(surplus) <
+        window.half_width + 3 * (deviation + blur) + kLearnSlack * path_.queues()) {
+      path_.learn(sample.round_trip, surplus, foretold.offset_variance);
+    }
+  }
+  double best = -1e300;
+  for (Entry& e : bank_) {
+    e.filter.predict(elapsed);
+    double evidence = 0;
+    if (has_path) {
+      evidence = e.filter.update(sample.offset, window, blur);
+    } else {
+      evidence = e.filter.update(sample.offset, e.noise);
+      const double residual = sample.offset - e.filter.offset();
+      const double square = std::min(residual * residual, kOutlier * kOutlier * e.noise * e.noise) +
+                            std::min(e.filter.offset_variance(), e.noise * e.noise);
+      e.noise = std::sqrt(e.noise * e.noise +
+                          (square - e.noise * e.noise) / std::min(samples_, kNoiseMemory));
+    }
+    e.log_weight = kForget * e.log_weight + std::log(evidence + 1e-300);
+    best = std::max(best, e.log_weight);
+  }
+  const Entry& leader =
+      *std::ranges::max_element(bank_, {}, [](const Entry& e) { return e.log_weight; });
+  const OscillatorFilter leading = leader.filter;
+  for (Entry& e : bank_) {
+    e.log_weight -= best;
+    if (e.log_weight >= kLost) continue;
+    // A hypothesis that has lost track says nothing about now: it goes on from where the best is.
+    e.log_weight = kLost;
+    e.filter.follow(leading);
+  }
+  if (!has_path) return true;
+  const Prediction now = predict(at_);
+  const double shortfall = now.offset - sample.offset - window.centre;
+  const double deviation = std::sqrt(now.offset_variance);
+  if (std::abs(shortfall) < window.half_width + 3 * (deviation + blur)) {
+    strays_ = 0;
+    ++fits_;
+    return true;
+  }
+  if (++strays_ >= kStraysToRestart) {
+    if (fits_ < kFitsToTrust) {
+      begin(sample, prior_);
+    } else {
+      restart_offset(sample);
+    }
+    fits_ = 0;
+  }
+  return false;
+}
+
+Prediction SourceEstimator::predict(MonoTime when) const {
+  const double t = to_seconds(when - at_);
+  Prediction mean;
+  double total = 0;
+  for (const Entry& e : bank_) {
+    const double weight = std::exp(e.log_weight);
+    total += weight;
+    mean.offset += weight * (e.filter.offset() - bank_[0].filter.offset());
+    mean.frequency += weight * e.filter.frequency();
+    mean.drift += weight * e.filter.drift();
+    mean.offset_variance += weight * e.filter.offset_variance();
+    mean.frequency_variance += weight * e.filter.frequency_variance();
+  }
+  mean.offset = mean.offset / total + bank_[0].filter.offset();
+  mean.frequency /= total;
+  mean.drift /= total;
+  mean.offset_variance /= total;
+  mean.frequency_variance /= total;
+  mean.offset += t * (mean.frequency + t / 2 * mean.drift);
+  mean.frequency += t * mean.drift;
+  mean.offset_variance += t * t * mean.frequency_variance;
+  return mean;
+}
+
+int SourceEstimator::poll_wish() const {
+  const double noise = path_.queues() > 0 ? kPollNoise * path_.queues() : bank_[0].noise;
+  double total = 0;
+  double ff = 0, xf = 0, walk = 0, curve = 0;
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    const double weight = std::exp(bank_[i].log_weight);
+    total += weight;
+    ff += weight * bank_[i].filter.frequency_variance();
+    xf += weight * bank_[i].filter.covariance();
+    walk += weight * kWanders[i].frequency * kWanders[i].frequency;
+    curve += weight * kWanders[i].drift * kWanders[i].drift;
+  }
+  int poll = kShortestPoll;
+  for (; poll < kLongestPoll; ++poll) {
+    const double t = log2_seconds(poll + 1);
+    const double growth =
+        2 * xf * t + ff * t * t + walk * t * t * t / 3 + curve * std::pow(t, 5) / 20;
+    if (growth > total * noise * noise) break;
+  }
+  return poll;
+}
+
+double SourceEstimator::wander() const {
+  double total = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    const double weight = std::exp(bank_[i].log_weight);
+    total += weight;
+    sum += weight * kWanders[i].frequency;
+  }
+  return sum / total;
+}
+
+}  // namespace ntp::sync
