@@ -100,8 +100,11 @@ void SourceEstimator::forget_all_but(std::size_t recent) {
 
 void SourceEstimator::restart_offset(const RawSample& sample) {
   const OffsetWindow window = path_.window(sample.round_trip);
-  const double deviation = window.half_width + sample.noise + path_.queues() + noise();
-  for (Entry& e : bank_) e.filter.restart(sample.offset + window.centre, deviation);
+  const double deviation = window.half_width + sample.noise + path_.queues();
+  for (Entry& e : bank_) {
+    e.filter.restart(sample.offset + window.centre,
+                     sample.round_trip > 0 ? deviation : std::hypot(sample.noise, e.noise));
+  }
   strays_ = 0;
 }
 
@@ -129,10 +132,6 @@ bool SourceEstimator::take(const RawSample& sample) {
       path_.learn(sample.round_trip, surplus, foretold.offset_variance);
     }
   }
-  // A reference clock that leaps is no noisier for that.
-  const bool is_stray = !has_path && samples_ > kFitsToTrust &&
-                        std::abs(sample.offset - foretold.offset) >
-                            kOutlier * std::hypot(std::sqrt(foretold.offset_variance), noise());
   double best = -1e300;
   for (Entry& e : bank_) {
     e.filter.predict(elapsed);
@@ -142,12 +141,10 @@ bool SourceEstimator::take(const RawSample& sample) {
     } else {
       evidence = e.filter.update(sample.offset, e.noise);
       const double residual = sample.offset - e.filter.offset();
-      const double square =
-          residual * residual + std::min(e.filter.offset_variance(), e.noise * e.noise);
-      if (!is_stray) {
-        e.noise = std::sqrt(e.noise * e.noise +
-                            (square - e.noise * e.noise) / std::min(samples_, kNoiseMemory));
-      }
+      const double square = std::min(residual * residual, kOutlier * kOutlier * e.noise * e.noise) +
+                            std::min(e.filter.offset_variance(), e.noise * e.noise);
+      e.noise = std::sqrt(e.noise * e.noise +
+                          (square - e.noise * e.noise) / std::min(samples_, kNoiseMemory));
     }
     e.log_weight = kForget * e.log_weight + std::log(evidence + 1e-300);
     best = std::max(best, e.log_weight);
@@ -162,15 +159,12 @@ bool SourceEstimator::take(const RawSample& sample) {
     e.log_weight = kLost;
     e.filter.follow(leading);
   }
-  if (!has_path) {
-    strays_ = is_stray ? strays_ + 1 : 0;
-    if (strays_ >= kStraysToRestart) restart_offset(sample);
-    return !is_stray;
-  }
+  const double error = has_path ? blur : leader.noise;
   const Prediction now = predict(at_);
-  const double shortfall = now.offset - sample.offset - window.centre;
   const double deviation = std::sqrt(now.offset_variance);
-  if (std::abs(shortfall) < window.half_width + 3 * (deviation + blur)) {
+  const double reach = has_path ? window.half_width + 3 * (deviation + error)
+                                : kOutlier * std::hypot(deviation, error);
+  if (std::abs(now.offset - sample.offset - window.centre) < reach) {
     strays_ = 0;
     ++fits_;
     return true;
@@ -210,12 +204,8 @@ Prediction SourceEstimator::predict(MonoTime when) const {
   return mean;
 }
 
-double SourceEstimator::noise() const {
-  return std::ranges::max_element(bank_, {}, [](const Entry& e) { return e.log_weight; })->noise;
-}
-
 int SourceEstimator::poll_wish() const {
-  const double stray = path_.queues() > 0 ? kPollNoise * path_.queues() : noise();
+  const double noise = path_.queues() > 0 ? kPollNoise * path_.queues() : bank_[0].noise;
   double total = 0;
   double ff = 0, xf = 0, walk = 0, curve = 0;
   for (std::size_t i = 0; i < kFilters; ++i) {
@@ -231,7 +221,7 @@ int SourceEstimator::poll_wish() const {
     const double t = log2_seconds(poll + 1);
     const double growth =
         2 * xf * t + ff * t * t + walk * t * t * t / 3 + curve * std::pow(t, 5) / 20;
-    if (growth > total * stray * stray) break;
+    if (growth > total * noise * noise) break;
   }
   return poll;
 }

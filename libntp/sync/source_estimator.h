@@ -71,8 +71,6 @@ class SourceEstimator {
   void replay();
   void restart_offset(const RawSample& sample);
   void take_longer_route();
-  /// s, of a source without a path, as the weightiest filter has it.
-  [[nodiscard]] double noise() const;
   void forget_all_but(std::size_t recent);
 
   std::array<Entry, kFilters> bank_{};

@@ -65,6 +65,10 @@ Actions RefclockAssociation::on_timer(const Context& context) {
     // Ticks that were missed are not made up for.
     next_tick_ = std::max(next_tick_ + kTick, context.mono + kTick / 2);
   }
+  if (unit_->take_forgotten()) {
+    forget(context, reference_id_);
+    take_identity();
+  }
   if (context.mono >= schedule_.due()) poll(now, context, actions);
   if (was_lit_ != is_lit()) actions.push_back(Reselect{});
   was_lit_ = is_lit();

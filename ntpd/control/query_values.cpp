@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "ntpd/control/format.h"
 #include "ntpd/control/name_list.h"

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -71,6 +72,11 @@ class Feed {
   /// s: the time1 of a clock for which none is configured.
   void set_time1(double seconds) { settings_.time1 = seconds; }
   void drop_samples() { filter_.clear(); }
+  /// What the clock has said before is void: it says something else now, for good.
+  void forget() {
+    filter_.clear();
+    forgotten_ = true;
+  }
   /// The samples are to be used now, not at the next poll.
   void hand_in() { hand_in_ = true; }
   [[nodiscard]] bool has_samples() const { return !filter_.empty(); }
@@ -81,6 +87,7 @@ class Feed {
   [[nodiscard]] MedianFilter& filter() { return filter_; }
   std::vector<News> take_news() { return std::move(news_); }
   std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
+  bool take_forgotten() { return std::exchange(forgotten_, false); }
   bool take_hand_in() { return std::exchange(hand_in_, false); }
   [[nodiscard]] Leap leap() const { return leap_; }
   [[nodiscard]] std::optional<int> precision() const { return precision_; }
@@ -117,6 +124,7 @@ class Feed {
   Leap leap_ = Leap::None;
   std::optional<int> precision_;
   bool pulse_ = false;
+  bool forgotten_ = false;
   bool hand_in_ = false;
   double root_dispersion_ = 0;
   std::optional<RefId> refid_;

@@ -151,7 +151,17 @@ class NmeaDriver final : public Driver {
       return;
     }
     if (!*pulse) return;
-    if (gate_.admit(**pulse) == PulseGate::Verdict::Good) edge_ = (*pulse)->at;
+    switch (gate_.admit(**pulse)) {
+      case PulseGate::Verdict::Moved:
+        feed_.forget();
+        [[fallthrough]];
+      case PulseGate::Verdict::Good:
+        edge_ = (*pulse)->at;
+        break;
+      case PulseGate::Verdict::Repeated:
+      case PulseGate::Verdict::Glitch:
+        break;
+    }
   }
 
   void malformed(ClockEvent event) {

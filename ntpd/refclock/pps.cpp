@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 
 #include "ntpd/refclock/driver.h"
 #include "ntpd/refclock/feed.h"
@@ -11,6 +13,8 @@ namespace {
 constexpr std::string_view kDevice = "/dev/pps%u";
 // An edge that the kernel still shows from before.
 constexpr Duration kOldest = std::chrono::seconds(3);
+// s from the second: farther off, it may as well belong to the next one.
+constexpr double kFarthest = 0.45;
 // Failures of the kernel in a row, after which the device is opened anew.
 constexpr int kPatience = 5;
 
@@ -55,6 +59,8 @@ class PpsDriver final : public Driver {
     feed_.stats(std::to_string(sequence_) + ' ' + std::to_string(tally.good) + ' ' +
                 std::to_string(tally.not_set_up) + ' ' + std::to_string(tally.kernel) + ' ' +
                 std::to_string(tally.not_ready));
+    // Among many glitches some are in step by chance.
+    if (tally.glitches > 0 && tally.glitches >= tally.good) feed_.drop_samples();
     if (!feed_.has_samples()) feed_.set_pulse(false);
     return tally.glitches > 0 ? ClockEvent::BadSignal : ClockEvent::Timeout;
   }
@@ -95,17 +101,26 @@ class PpsDriver final : public Driver {
 
   void take(const Pulse& pulse, const Moment& now) {
     sequence_ = pulse.sequence;
-    const auto verdict = gate_.admit(pulse);
+    auto verdict = gate_.admit(pulse);
+    if (verdict == PulseGate::Verdict::Moved) {
+      feed_.forget();
+      verdict = PulseGate::Verdict::Good;
+    }
     const Duration age = now.wall - pulse.at;
     if (verdict != PulseGate::Verdict::Good || age > kOldest || age < -kOldest) {
       ++tally_.not_ready;
       if (verdict == PulseGate::Verdict::Glitch) ++tally_.glitches;
       return;
     }
-    ++tally_.good;
     const Duration since = pulse.at.time_since_epoch();
-    const double offset = to_seconds(std::chrono::round<std::chrono::seconds>(since) - since) +
-                          feed_.settings().time1;
+    const double fraction = to_seconds(std::chrono::round<std::chrono::seconds>(since) - since);
+    if (std::abs(fraction) > kFarthest) {
+      ++tally_.not_ready;
+      ++tally_.glitches;
+      return;
+    }
+    const double offset = fraction + feed_.settings().time1;
+    ++tally_.good;
     feed_.offset(offset, pulse.at);
     feed_.set_pulse(true);
     if (feed_.flag(4)) {

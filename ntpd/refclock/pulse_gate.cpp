@@ -8,7 +8,7 @@ namespace {
 
 // More than a clock can be slewed in a poll, less than a pulse is long.
 constexpr Duration kSlack = std::chrono::milliseconds(10);
-constexpr int kToAgree = 3;
+constexpr int kToAgree = 16;
 
 bool in_step(WallTime a, WallTime b) {
   const Duration apart = b - a;
@@ -28,9 +28,10 @@ PulseGate::Verdict PulseGate::admit(const Pulse& pulse) {
   agreeing_ = suspect_ && in_step(*suspect_, pulse.at) ? agreeing_ + 1 : 1;
   suspect_ = pulse.at;
   if (good_ && agreeing_ < kToAgree) return Verdict::Glitch;
+  const bool moved = good_.has_value();
   good_ = pulse.at;
   suspect_.reset();
-  return Verdict::Good;
+  return moved ? Verdict::Moved : Verdict::Good;
 }
 
 }  // namespace ntp::refclock

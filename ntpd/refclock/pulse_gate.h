@@ -8,10 +8,10 @@
 namespace ntp::refclock {
 
 /// Tells pulses from glitches by their spacing, which is whole seconds: one that is out of step is
-/// left out, unless several of them agree, and then the old ones were wrong.
+/// left out. If many of them agree it is the pulse that has moved, and what came before is void.
 class PulseGate {
  public:
-  enum class Verdict : std::uint8_t { Good, Repeated, Glitch };
+  enum class Verdict : std::uint8_t { Good, Repeated, Glitch, Moved };
 
   Verdict admit(const Pulse& pulse);
   void reset() { *this = PulseGate(); }

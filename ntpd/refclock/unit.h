@@ -50,6 +50,7 @@ class Unit {
   /// What the driver wants used before the next poll.
   std::optional<Batch> take_handed_in(const Moment& now);
 
+  bool take_forgotten() { return feed_.take_forgotten(); }
   std::vector<News> take_news() { return feed_.take_news(); }
   void clock_stepped();
   void nudge_time1(double by) { feed_.nudge_time1(by); }

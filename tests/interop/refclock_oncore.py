@@ -14,7 +14,7 @@ with Lab() as lab:
     config = host.write("oncore.conf", [
         f"refclock oncore path {player.path} ppspath /dev/pps0 minpoll 3 maxpoll 3",
         "disable ntp", *OPEN])
-    daemon = host.start("ours", ["env", f"LD_PRELOAD={os.environ['REGULATOR_PPS_SHIM']}",
+    daemon = host.start("ours", ["env", f"LD_PRELOAD={os.environ['REGULATOR_DEVICE_SHIM']}",
                                  "PPS_SHIM_PATH=/dev/pps0",
                                  f"PPS_SHIM_LATE={round(LATE_MS * 1e6)}",
                                  f"PPS_SHIM_OFF={lab.folder}/off", NTPD, "-n", "-g", "-c", config])

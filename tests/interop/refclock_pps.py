@@ -8,7 +8,7 @@ from lab import (NTPD, NTPSEC_NTPD, NTPSEC_NTPQ, NTPQ, OPEN, Lab, expect, wait_f
 from receivers import (Beat, Segment, clock_statistics, clock_variables, form, names, row,
                        wait_for_offset, wait_for_tally)
 
-SHIM = os.environ["REGULATOR_PPS_SHIM"]
+SHIM = os.environ["REGULATOR_DEVICE_SHIM"]
 LATE_MS = 0.25
 
 

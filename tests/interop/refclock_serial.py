@@ -77,12 +77,15 @@ with Lab() as lab:
 
     wait_for("two readings of each clock", 100, ready, 1)
     seen = rows()
+    beside = {peer.remote: peer for peer in ntpsec.peers()}
     for kind, player in mine:
         row = seen[kind[2]]
         expected = (player.ahead + kind[5]) * 1e3
         print(f"{kind[2]}: reach {row.reach:o} refid {row.refid} offset {row.offset_ms} ms, "
               f"expected {expected:.1f}")
-        expect(row.refid == f".{kind[3]}.", f"{kind[2]}: refid {row.refid}")
+        # The Arbiter's ends in a blank, which is shown in a way of its own.
+        refid = beside[kind[2]].refid if kind[2] in beside else f".{kind[3]}."
+        expect(row.refid == refid, f"{kind[2]}: refid {row.refid}, NTPsec's {refid}")
         expect(abs(row.offset_ms - expected) < ALLOWED,
                f"{kind[2]}: offset {row.offset_ms}, expected {expected}")
     for kind, player in theirs:
@@ -94,7 +97,8 @@ with Lab() as lab:
         print("clockstats:", left[-1:], right[-1:])
         expect(names(a) == names(b), f"{kind[2]}: variables {names(a)} {names(b)}")
         expect(bool(left) == bool(right), f"{kind[2]}: clockstats {left[-1:]} {right[-1:]}")
-        if left:
+        # Debian's 1.2.2 has no counts yet in HPGPS's line.
+        if left and "hpgps" not in kind[0]:
             expect({form(each) for each in left} & {form(each) for each in right},
                    f"{kind[2]}: clockstats {left[-3:]} {right[-3:]}")
     daemon.expect_running()

@@ -174,6 +174,8 @@ TEST_P(SmearScenario, ClientsOfASmearingServerNeedNoLeapSecond) {
     lab_->world.run_for(seconds(10));
     greatest = std::max(greatest, std::abs(client.host.clock.error() - smear_now()));
     of_server = std::max(of_server, std::abs(smearing.host.clock.error()));
+    // At the moment itself either is right.
+    if (std::abs(to_seconds(kLeap - lab_->world.now())) < 1) continue;
     ASSERT_NEAR(smearing.engine().quantity("leapsmearoffset").value_or(0), smear_now() * 1e3, 0.1);
   }
   EXPECT_LE(of_server, 1e-3) << "its own clock is not smeared";

@@ -132,12 +132,13 @@ const Failure kFailures[] = {
     {"an_hour_off", [](SimNode&, auto& b) { b.offset = 3600; }},
     {"ten_seconds_off", [](SimNode&, auto& b) { b.offset = -10; }},
     {"half_a_second_off", [](SimNode&, auto& b) { b.offset = 0.5; }},
+    {"wrong_edge", [](SimNode&, auto& b) { b.pulse_late = 0.1; }},
     {"bad_mode", [](SimNode&, auto& b) { b.shm_mode = 7; }},
     {"leap_for_ever", [](SimNode&, auto& b) { b.leap = 3; }},
     {"no_leap_code", [](SimNode&, auto& b) { b.leap = 77; }},
     {"silent", [](SimNode&, auto& b) { b.pulse = b.shm = b.text = false; }},
     {"pulse_gone", [](SimNode&, auto& b) { b.pulse = false; }},
-    {"noise", [](SimNode&, auto& b) { b.pulse_noise = b.shm_noise = b.text_noise = 0.4; }},
+    {"noisy_pulse", [](SimNode&, auto& b) { b.pulse_noise = 0.4; }},
     {"kernel_error",
      [](SimNode& n, auto&) { n.host.devices.pulses["/dev/pps0"].failure = "Input/output error"; }},
     {"unplugged",
@@ -155,14 +156,14 @@ TEST_P(RefclockFailure, NoFalseTimeIsTakenInADay) {
   lab.network.default_path().delay = exponential_delay(1e-3, 100e-6);
   // More than the receiver has sources.
   for (int i = 0; i < 5; ++i) lab.add_server();
-  SimNode& node = lab.add_node(
-      {std::string("server 10.0.0.1 iburst\nserver 10.0.0.2 iburst\nserver 10.0.0.3 iburst\n"
-                   "server 10.0.0.4 iburst\nserver 10.0.0.5 iburst\n") +
-           kShmAndPps + "refclock nmea unit 0 minpoll 4 maxpoll 4 time2 0.1\n",
-       kUsualOscillator,
-       {}});
+  std::string config;
+  for (int number = 1; number <= 5; ++number) {
+    config += "server " + Lab::server_address(number).to_string() + " iburst minpoll 4 maxpoll 4\n";
+  }
+  config += std::string(kShmAndPps) + "refclock nmea unit 0 minpoll 4 maxpoll 4 time2 0.1\n";
+  SimNode& node = lab.add_node({config, kUsualOscillator, {}});
   SimReceiver receiver(lab.world, node.host);
-  receiver.behaviour = {.pulse_noise = 1e-6, .shm_noise = 1e-3, .text_noise = 5e-3, .text = true};
+  receiver.behaviour = {.pulse_noise = 1e-6, .shm_noise = 1e-3, .text_noise = 1e-3, .text = true};
   node.start();
   lab.world.run_for(hours(1));
   ASSERT_TRUE(node.synchronized());
@@ -171,10 +172,6 @@ TEST_P(RefclockFailure, NoFalseTimeIsTakenInADay) {
   lab.world.run_for(hours(24));
   ASSERT_TRUE(node.running()) << node.host.log.text();
   EXPECT_TRUE(node.synchronized());
-  {
-    const auto& e = node.host.recorder.errors();
-    for (std::size_t i = 3500; i < e.size(); i += i < 7200 ? 20 : 600) std::printf("%zu %.6f\n", i, e[i]);
-  }
   EXPECT_LE(node.host.recorder.summary({begin, std::nullopt}).maximum, 10e-3);
   EXPECT_TRUE(node.host.clock.steps().size() <= 1);
   EXPECT_EQ(node.host.clock.leaps_done(), 0);

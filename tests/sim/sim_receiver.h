@@ -18,7 +18,8 @@ class SimReceiver {
     double pulse_noise = 0;
     double shm_noise = 0;
     double text_noise = 0;
-    double offset = 0;  // s, of all it says
+    double offset = 0;      // s, of all it says
+    double pulse_late = 0;  // s, of its pulse alone
     bool pulse = true;
     bool shm = true;
     bool text = false;
@@ -46,7 +47,8 @@ class SimReceiver {
     // As long after the second as the text takes.
     world_.after(std::chrono::milliseconds(100), [this] { report(); });
     if (!behaviour.pulse) return;
-    const Duration off = from_seconds(behaviour.offset + behaviour.pulse_noise * normal());
+    const Duration off =
+        from_seconds(behaviour.offset + behaviour.pulse_late + behaviour.pulse_noise * normal());
     host_.devices.pulses["/dev/pps0"].latest[PulseEdge::Assert] = {sequence_,
                                                                    host_.clock.wall() + off};
   }

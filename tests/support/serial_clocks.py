@@ -167,8 +167,8 @@ class Arbiter(Clock):
             elif command == b"SR":
                 self.say("SRV=08 S=10 T=8 P=01.2 E=00\r\n")
             elif command in (b"B5", b"B0"):
-                self.say(command)
                 self.sending = command == b"B5"
+                self.say("B5" if self.sending else "\r\n")
 
     def second(self, now):
         if self.sending:
@@ -240,7 +240,7 @@ class Oncore(Clock):
 
     def asked(self):
         if b"@@Cj" in self.heard:
-            self.say(oncore(b"Cj" + b"COPYRIGHT MOTOROLA\r\nMODEL # B8121P1115".ljust(285)))
+            self.say(oncore(b"Cj" + b"COPYRIGHT MOTOROLA\r\nMODEL # B8121P1115".ljust(287)))
         self.sending = self.sending or b"@@Ea\x01" in self.heard
         self.heard = b""
 

@@ -68,7 +68,10 @@ class Listener {
 
 class ClientTest : public testing::Test {
  protected:
-  ClientTest() : folder_(std::filesystem::temp_directory_path() / "regulator_ke_client_test") {
+  // Tests run side by side.
+  ClientTest()
+      : folder_(std::filesystem::temp_directory_path() /
+                ("regulator_ke_client_test" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
     resolver_.names["test"] = {Address::loopback(Family::V4)};
     resolver_.names["other"] = {Address::loopback(Family::V4)};

@@ -81,13 +81,13 @@ TEST_F(PpsTest, StoppedPulseIsExcludedAtTheNextPollAndComesBack) {
 
 TEST_F(PpsTest, GlitchesAreLeftOut) {
   start();
-  second(Duration(0));
+  for (int i = 0; i < 4; ++i) second(Duration(0));
   for (const int late : {310, 650, -320, 120}) second(milliseconds(late));
   second(Duration(1000));
   const auto batch = bench_.poll();
   ASSERT_TRUE(batch);
-  EXPECT_NEAR(batch->offset, -0.5e-6, 1e-12);
-  EXPECT_EQ(bench_.stats.back(), "46 2 0 0 4");
+  EXPECT_NEAR(batch->offset, 0, 1e-6);
+  EXPECT_EQ(bench_.stats.back(), "49 5 0 0 4");
 }
 
 TEST_F(PpsTest, NothingButGlitchesIsABadSignal) {
@@ -104,8 +104,12 @@ TEST_F(PpsTest, APulseThatHasMovedForGoodIsTaken) {
   start();
   for (int i = 0; i < 4; ++i) second(Duration(0));
   bench_.poll();
+  for (int i = 0; i < 15; ++i) second(milliseconds(200));
+  EXPECT_FALSE(bench_.poll());
+  EXPECT_FALSE(bench_.unit->take_forgotten());
   for (int i = 0; i < 8; ++i) second(milliseconds(200));
   EXPECT_NEAR(bench_.poll()->offset, -0.2, 1e-12);
+  EXPECT_TRUE(bench_.unit->take_forgotten());
 }
 
 TEST_F(PpsTest, OldEdgesAreNone) {

@@ -203,6 +203,15 @@ TEST(Arbiter, AsksThenListens) {
   EXPECT_EQ(bench.stats.back(), code.substr(0, 22) + "0 V=08 S=10 T=8 P=01.2 E=00");
 }
 
+TEST(Arbiter, FindsItsAnswerBehindABroadcastThatWasCutOff) {
+  SerialBench bench("arbiter");
+  bench.start();
+  (void)bench.poll();
+  (void)bench.written();
+  bench.say("  26 329 12:04:05.000   B0TQ0\n");
+  EXPECT_EQ(bench.written(), "SR");
+}
+
 TEST(Arbiter, AFaultIsOne) {
   SerialBench bench("arbiter");
   bench.settings.mode = 1;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Preloaded into a daemon, plays a PPS device: the path in PPS_SHIM_PATH opens as one whose pulse
-// comes PPS_SHIM_LATE nanoseconds after each second of the system clock. As long as the file
-// PPS_SHIM_OFF exists there is no pulse.
+// Preloaded into a daemon, plays devices. The path in PPS_SHIM_PATH opens as a PPS device whose
+// pulse comes PPS_SHIM_LATE nanoseconds after each second of the system clock; as long as the file
+// PPS_SHIM_OFF exists there is no pulse. The path in PTP_SHIM_PATH opens as a hardware clock that
+// is PTP_SHIM_AHEAD nanoseconds ahead of the system clock.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/pps.h>
+#include <linux/ptp_clock.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 namespace {
 
 int device = -1;
+int hardware = -1;
 long long last_second = 0;
 
 template <class Function>
@@ -28,8 +31,11 @@ int open_device(const char* name, const char* path, int flags, mode_t mode) {
   using Open = int (*)(const char*, int, ...);
   const char* wanted = getenv("PPS_SHIM_PATH");
   const bool ours = wanted != nullptr && strcmp(path, wanted) == 0;
-  const int fd = next<Open>(name)(ours ? "/dev/zero" : path, flags, mode);
+  const char* wanted_clock = getenv("PTP_SHIM_PATH");
+  const bool clock = wanted_clock != nullptr && strcmp(path, wanted_clock) == 0;
+  const int fd = next<Open>(name)(ours || clock ? "/dev/zero" : path, flags, mode);
   if (ours) device = fd;
+  if (clock) hardware = fd;
   return fd;
 }
 
@@ -71,6 +77,36 @@ int serve(unsigned long request, void* argument) {
   }
 }
 
+ptp_clock_time now_and(long long ahead) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  const long long total = now.tv_nsec + ahead;
+  ptp_clock_time time{};
+  time.sec = now.tv_sec + total / 1000000000;
+  time.nsec = static_cast<__u32>(total % 1000000000);
+  return time;
+}
+
+int serve_clock(unsigned long request, void* argument) {
+  const char* text = getenv("PTP_SHIM_AHEAD");
+  const long long ahead = text ? atoll(text) : 0;
+  if (request == PTP_CLOCK_GETCAPS) {
+    *static_cast<ptp_clock_caps*>(argument) = {};
+    return 0;
+  }
+  if (request == PTP_SYS_OFFSET_EXTENDED) {
+    auto* data = static_cast<ptp_sys_offset_extended*>(argument);
+    for (unsigned i = 0; i < data->n_samples; ++i) {
+      data->ts[i][0] = now_and(0);
+      data->ts[i][1] = now_and(ahead);
+      data->ts[i][2] = now_and(0);
+    }
+    return 0;
+  }
+  errno = EOPNOTSUPP;
+  return -1;
+}
+
 }  // namespace
 
 extern "C" {
@@ -97,6 +133,7 @@ int ioctl(int fd, unsigned long request, ...) {
   void* argument = va_arg(arguments, void*);
   va_end(arguments);
   if (fd == device && device >= 0) return serve(request, argument);
+  if (fd == hardware && hardware >= 0) return serve_clock(request, argument);
   using Ioctl = int (*)(int, unsigned long, ...);
   return next<Ioctl>("ioctl")(fd, request, argument);
 }
