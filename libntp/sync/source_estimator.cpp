@@ -101,7 +101,10 @@ void SourceEstimator::forget_all_but(std::size_t recent) {
 void SourceEstimator::restart_offset(const RawSample& sample) {
   const OffsetWindow window = path_.window(sample.round_trip);
   const double deviation = window.half_width + sample.noise + path_.queues();
-  for (Entry& e : bank_) e.filter.restart(sample.offset + window.centre, deviation);
+  for (Entry& e : bank_) {
+    e.filter.restart(sample.offset + window.centre,
+                     sample.round_trip > 0 ? deviation : std::hypot(sample.noise, e.noise));
+  }
   strays_ = 0;
 }
 
@@ -156,11 +159,12 @@ bool SourceEstimator::take(const RawSample& sample) {
     e.log_weight = kLost;
     e.filter.follow(leading);
   }
-  if (!has_path) return true;
+  const double error = has_path ? blur : leader.noise;
   const Prediction now = predict(at_);
-  const double shortfall = now.offset - sample.offset - window.centre;
   const double deviation = std::sqrt(now.offset_variance);
-  if (std::abs(shortfall) < window.half_width + 3 * (deviation + blur)) {
+  const double reach = has_path ? window.half_width + 3 * (deviation + error)
+                                : kOutlier * std::hypot(deviation, error);
+  if (std::abs(now.offset - sample.offset - window.centre) < reach) {
     strays_ = 0;
     ++fits_;
     return true;

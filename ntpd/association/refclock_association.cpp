@@ -92,10 +92,6 @@ void RefclockAssociation::poll(const refclock::Moment& now, const Context& conte
 
 void RefclockAssociation::use(const refclock::Unit::Batch& batch, const Context& context,
                               Actions& actions) {
-  if (unit_->take_forgotten()) {
-    forget(context, reference_id_);
-    take_identity();
-  }
   leap_ = batch.leap;
   last_received_ = context.wall;
   last_received_mono_ = context.mono;

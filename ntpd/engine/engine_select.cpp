@@ -82,11 +82,13 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime n
                     bool is_own_clock) {
   const auto now = context();
   association::Association& peer = *row.association;
-  if (peer.id() != state_.peer) {
+  const bool is_another = peer.id() != state_.peer;
+  if (is_another) {
     state_.peer = peer.id();
     report(peer, control::PeerEvent::SystemPeer, {});
   }
-  if (newest <= state_.last_sample) return;
+  // Of another peer nothing has been taken over yet.
+  if (!is_another && newest <= state_.last_sample) return;
   state_.last_sample = newest;
 
   state_.stratum = std::min(peer.stratum() + 1, wire::kStratumUnsynchronized);

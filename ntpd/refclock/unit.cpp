@@ -10,9 +10,6 @@ namespace {
 // s, NTPsec's panic threshold. Once there is a time, a clock that is so far off has lost its own;
 // to believe it would end the daemon.
 constexpr double kBeyondBelief = 1000;
-// s from one poll to the next, more than the own clock is slewed; polls that have to agree then.
-constexpr double kJump = 0.2;
-constexpr int kToAgree = 4;
 
 }  // namespace
 
@@ -112,11 +109,6 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
     return std::nullopt;
   }
   if (feed_.leap() == Leap::Unsynchronized) return std::nullopt;
-  if (now.synchronized && !is_steady(median->offset)) {
-    feed_.report(ClockEvent::BadTime);
-    return std::nullopt;
-  }
-  last_offset_ = median->offset;
   if (feed_.status() != ClockEvent::Nominal) feed_.report(ClockEvent::Nominal);
   return Batch{.offset = median->offset,
                .jitter = median->jitter,
@@ -125,27 +117,7 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
                .received = std::min(median->received, now.wall)};
 }
 
-/// A clock that jumps has to keep to what it says then, and what it said before is void: taken
-/// together, the two would be nothing but noise, wide enough to be believed.
-bool Unit::is_steady(double offset) {
-  if (!last_offset_ || std::abs(offset - *last_offset_) < kJump) {
-    agreeing_ = 0;
-    return true;
-  }
-  agreeing_ = agreeing_ > 0 && std::abs(offset - suspect_) < kJump ? agreeing_ + 1 : 1;
-  suspect_ = offset;
-  feed_.log(LogLevel::Warning, "jump",
-            "REFCLOCK: " + name() + ": its time has jumped by " +
-                std::to_string(offset - *last_offset_) + " s");
-  if (agreeing_ < kToAgree) return false;
-  agreeing_ = 0;
-  feed_.forget();
-  return true;
-}
-
 void Unit::clock_stepped() {
-  last_offset_.reset();
-  agreeing_ = 0;
   feed_.drop_samples();
   driver_->clock_stepped();
 }

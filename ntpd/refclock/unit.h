@@ -58,7 +58,6 @@ class Unit {
  private:
   std::optional<Batch> take_batch(const Moment& now);
   void see_to_device(MonoTime now);
-  bool is_steady(double offset);
 
   const DriverInfo& info_;
   Devices& devices_;
@@ -68,9 +67,6 @@ class Unit {
   std::string failure_;  // the last one that was said
   MonoTime retry_at_{};
   Duration retry_after_ = kFirstRetry;
-  std::optional<double> last_offset_;  // s, of the last batch that was used
-  double suspect_ = 0;                 // s, of the last one that was not
-  int agreeing_ = 0;
 };
 
 /// The unit that a `refclock` line names, or why there can be none.

@@ -59,15 +59,6 @@ TEST(Unit, WhatIsBeyondBeliefIsNotUsedOnceTheTimeIsKnown) {
   EXPECT_EQ(bench.log.size(), 1U);
   write(999);
   EXPECT_TRUE(bench.poll());
-  // One that jumps has to keep to it, and then all from before is void.
-  for (int i = 0; i < 3; ++i) {
-    write(5);
-    EXPECT_FALSE(bench.poll());
-  }
-  EXPECT_FALSE(bench.unit->take_forgotten());
-  write(5);
-  EXPECT_TRUE(bench.poll());
-  EXPECT_TRUE(bench.unit->take_forgotten());
   bench.now.synchronized = false;
   write(1001);
   EXPECT_TRUE(bench.poll());
