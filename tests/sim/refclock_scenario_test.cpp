@@ -85,7 +85,7 @@ TEST_P(RefclockScenario, APulseLeadsAsLongAsItIsThere) {
   EXPECT_EQ(node.peer(kShm)->selection, kSystemPeer);
 
   behaviour().pulse = false;
-  lab_.world.run_for(seconds(40));
+  lab_.world.run_for(seconds(64));
   EXPECT_EQ(node.peer(kPps)->selection, 0);
   EXPECT_EQ(node.peer(kShm)->selection, kSystemPeer);
   EXPECT_EQ(node.system().reference_id.to_text(), "GPS");
