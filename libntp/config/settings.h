@@ -143,10 +143,10 @@ struct RestrictSettings {
 
 /// `limit`. The score of a client grows by 1/burst a packet and decays with that time constant.
 struct LimitSettings {
-  Location where;        // the last line that sets any of it
   double average = 1.0;  // packets a second
   double burst = 20;     // s
   double kod = 0.5;      // packets a second above the average
+  Location where;        // the last line that sets any of it
   friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 
