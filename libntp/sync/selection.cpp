@@ -152,6 +152,7 @@ void combine(const Contenders& contenders, const Contender& leader, SelectionRes
     squares += weight * square(c.candidate->offset - leader.candidate->offset);
   }
   result.offset = offsets / weights;
+  result.deviation = std::sqrt(1 / weights);
   result.frequency = frequencies / frequency_weights;
   result.frequency_deviation = std::sqrt(1 / frequency_weights);
   result.jitter = std::sqrt(squares / weights + square(leader.selection_jitter));
@@ -161,6 +162,7 @@ void follow(const Contender& c, Tally tally, SelectionResult& result) {
   result.system_peer = c.index;
   result.tallies[c.index] = tally;
   result.offset = c.candidate->offset;
+  result.deviation = std::sqrt(c.candidate->variance);
   result.frequency = c.candidate->frequency;
   result.frequency_deviation = std::sqrt(c.candidate->frequency_variance);
   result.jitter = c.candidate->jitter;

@@ -65,6 +65,7 @@ struct SelectionResult {
   /// Sources that the combination is made of.
   int survivors = 0;
   double offset = 0;               // s, combined
+  double deviation = 0;            // s, of that offset
   double frequency = 0;            // s/s, combined
   double frequency_deviation = 0;  // s/s
   int poll_wish = 6;               // log2 s, of the system peer

@@ -100,6 +100,7 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime n
       corrects() ? selection.offset - offset_line_.at(now.mono) : selection.offset;
   state_.offset = selection.offset;
   state_.jitter = selection.jitter;
+  state_.deviation = selection.deviation;
   state_.root_delay = peer.root_delay();
   state_.root_dispersion = std::max(peer.root_dispersion(now) - peer.estimate().jitter +
                                         selection.jitter + std::abs(served_offset),
@@ -201,7 +202,8 @@ void Engine::update_clock_status() {
   status.leap = state_.leap;
   if (state_.leap != Leap::Unsynchronized) {
     status.max_error = state_.root_distance_at(host_.clock.mono());
-    status.estimated_error = clock_.controller().jitter();
+    // The jitter of a first update is none, which does not make it exact.
+    status.estimated_error = std::max(clock_.controller().jitter(), state_.deviation);
   }
   if (leaps_) {
     if (const int tai = leaps_->tai_at(host_.clock.wall()); tai > 0) status.tai_offset = tai;

@@ -19,6 +19,7 @@ struct SystemState {
   double root_dispersion = 0;  // s, at `updated`
   double offset = 0;           // s, combined
   double jitter = 0;           // s, of the combination
+  double deviation = 0;        // s, of the offset as the sources' estimators foretell it
   MonoTime updated{};
   /// The system peer, 0 if there is none, and the sample that was last taken from one.
   association::Id peer = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -50,6 +51,24 @@ TEST_P(TroubleScenario, ASuspendedHostIsRightAgainWithinAMinute) {
   EXPECT_TRUE(node.synchronized());
   EXPECT_LE(error(node), 5e-3);
   EXPECT_EQ(node.host.log.count("somebody else"), 0U);
+}
+
+TEST_P(TroubleScenario, TheKernelIsNeverToldOfAnExactClock) {
+  SimNode& node = start("server 10.0.0.1 minpoll 4 maxpoll 4\n");
+  const auto least_error = [&] {
+    double least = 1;
+    for (int i = 0; i < 120; ++i) {
+      lab_->world.run_for(seconds(1));
+      const ClockCommand& told = node.host.clock.last_command();
+      if (told.leap != Leap::Unsynchronized) least = std::min(least, told.estimated_error);
+    }
+    return least;
+  };
+  EXPECT_GE(least_error(), 1e-6);
+  node.host.clock.suspend(hours(1), 0.09);
+  lab_->world.run_for(hours(1));
+  EXPECT_GE(least_error(), 1e-6) << "also by the first measurement afterwards";
+  EXPECT_TRUE(node.synchronized());
 }
 
 TEST_P(TroubleScenario, TellsNoTimeBetweenTheResumptionAndTheNextMeasurement) {
