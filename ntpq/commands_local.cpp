@@ -201,7 +201,7 @@ void run_poll(Shell& shell, std::string_view) { shell.warn("WARNING: poll not im
 void run_doflake(Shell& shell, std::string_view argument) {
   const auto chance = parse_real(argument);
   if (!chance || !(*chance > 0) || *chance >= 1) {
-    shell.warn("Flakiness must be a (positive) float less than 1.");
+    shell.say("Flakiness must be a (positive) float less than 1.");
     return;
   }
   shell.session.lose_packets(*chance);

@@ -76,6 +76,15 @@ bool is_parameter(std::string_view name) {
   return row && *row >= 0 && *row < kMostRows;
 }
 
+/// Of what is neither a word nor an address nor a stamp. The daemon does not answer a request with
+/// another value, so that it would be repeated for more than a minute.
+bool is_number_parameter(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kNames = {
+      "mincount",  "mindrop",   "minscore", "resall", "resany",
+      "maxlstint", "minlstint", "recent",   "frags",  "limit"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 /// NTPsec: numbers are sent in their plainest form.
 std::string plain_value(std::string_view text) {
   if (const auto integer = parse_integer(text)) return std::to_string(*integer);
@@ -146,6 +155,9 @@ Result<MruParameters> MruParameters::parse(std::string_view argument) {
   for (const Given& each : given) {
     if (!is_parameter(each.name)) {
       return fail("***Unknown parameter '" + visible(each.name) + "'\n");
+    }
+    if (is_number_parameter(each.name) && !parse_integer(each.value) && !parse_real(each.value)) {
+      return fail("***Parameter '" + each.name + "' needs a number\n");
     }
   }
   if (const auto fragments = take(given, "frags")) {

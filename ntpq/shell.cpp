@@ -118,6 +118,8 @@ void Shell::run(std::string_view line) {
   }
   if (candidates == 1) {
     chosen->run(*this, argument);
+  } else if (line.front() == '!') {
+    warn("Command `" + visible(line) + "' is unknown\n");
   } else {
     warn("***Command `" + visible(word) + "' " + (candidates == 0 ? "unknown" : "ambiguous") +
          "\n");

@@ -87,7 +87,7 @@ std::vector<Section> changed_sections(const Settings& running, const Settings& w
   note(Section::RateLimit, a.limit != b.limit || a.mru != b.mru || a.monitor != b.monitor);
   note(Section::Selection, a.tos != b.tos);
   note(Section::Clock, without_frequency(a.tinker) != without_frequency(b.tinker));
-  note(Section::Discipline, a.discipline != b.discipline);
+  note(Section::Discipline, a.discipline != b.discipline || a.calibrate != b.calibrate);
   note(Section::Keys, a.keys != b.keys);
   note(Section::Nts, a.nts != b.nts);
   note(Section::Statistics,

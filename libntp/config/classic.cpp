@@ -135,6 +135,9 @@ bool parse_discard(Line& line, Draft& draft) {
   };
   if (!read_items(line, "average, minimum or monitor", matches, reads)) return false;
   if (least_spacing > 0) limit.average = std::min(limit.average, 1 / least_spacing);
+  // Below one packet of it nobody is served.
+  if (limit.average * limit.burst < 1) limit.burst = kPacketsAtOnce / limit.average;
+  limit.where = line.start();
   draft.settings.limit = limit;
   line.report().warning(line.start(), "'discard' is of classic ntp, taken as 'limit average " +
                                           shortest(limit.average) + " burst " +

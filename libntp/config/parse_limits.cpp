@@ -68,6 +68,7 @@ bool parse_limit(Keyword, Line& line, Draft& draft) {
     return true;
   };
   if (!read_items(line, "average, burst or kod", matches, reads)) return false;
+  limit.where = line.start();
   draft.settings.limit = limit;
   return true;
 }

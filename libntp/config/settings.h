@@ -146,6 +146,7 @@ struct LimitSettings {
   double average = 1.0;  // packets a second
   double burst = 20;     // s
   double kod = 0.5;      // packets a second above the average
+  Location where;        // the last line that sets any of it
   friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
 };
 

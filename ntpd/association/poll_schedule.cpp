@@ -58,7 +58,9 @@ void PollSchedule::update(MonoTime now, int poll, Random& random) {
   const double guard = throttle(now) - kCredit * log2_seconds(min_poll_);
   const MonoTime earliest = now + std::max(from_seconds(guard), Duration(kSpacing));
   if (burst_left_ > 0) {
-    if (due_ <= now) due_ = std::max(earliest, now + burst_spacing_);
+    // A burst is to bring more packets than the polls, not fewer.
+    const Duration spacing = std::min(burst_spacing_, from_seconds(log2_seconds(poll_)));
+    if (due_ <= now) due_ = std::max(earliest, now + spacing);
     return;
   }
   const double interval = log2_seconds(burst_armed() ? min_poll_ : poll_);

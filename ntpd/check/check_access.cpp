@@ -146,10 +146,22 @@ void check_monitor(Judge& judge, const AccessTable& table) {
              "add 'unrestrict default limited', and take 'limited' off other lines");
 }
 
+/// The first packet of a client scores 1/burst already.
+void check_limit(Judge& judge, const AccessTable& table) {
+  const config::LimitSettings& limit = judge.settings.limit;
+  if (!table.has_limits() || limit.average * limit.burst >= 1) return;
+  judge.find(Severity::Error, "limit-too-low", limit.where,
+             "the rate limit drops every request of clients that are 'limited': 'limit' has an "
+             "average below 1/burst",
+             "raise 'average' or 'burst': their product is the packets that a client may send at "
+             "once");
+}
+
 void check_access(Judge& judge) {
   const AccessTable table = AccessTable::build(judge.settings.restrictions);
   check_masks(judge);
   check_monitor(judge, table);
+  check_limit(judge, table);
   judge.report.access = table.entries();
   check_all_sources(judge, table);
   check_queries(judge, table);

@@ -111,6 +111,39 @@ void check_pool_options(Judge& judge) {
   }
 }
 
+/// NTPsec: they are stored for a server, too, and say nothing to it.
+void check_clock_options(Judge& judge) {
+  for (const SourceSettings& source : judge.settings.sources) {
+    if (source.type == SourceType::Refclock) continue;
+    std::string idle;
+    const auto note = [&](bool given, const char* word) {
+      if (given) idle += (idle.empty() ? "'" : ", '") + std::string(word) + '\'';
+    };
+    note(source.mode != 0, "mode");
+    note(!source.path.empty(), "path");
+    note(!source.pps_path.empty(), "ppspath");
+    note(source.baud != 0, "baud");
+    note(source.time1 != 0, "time1");
+    note(source.time2 != 0, "time2");
+    note(source.stratum.has_value(), "stratum");
+    note(source.refid.has_value(), "refid");
+    note(source.flags != 0, "flag1 to flag4");
+    if (idle.empty()) continue;
+    judge.find(Severity::Warning, "no-effect", source.where,
+               idle + " of " + source.host + " has no effect: it is for reference clocks",
+               "leave it out; 'bias' corrects the offsets of a server");
+  }
+}
+
+void check_phones(Judge& judge) {
+  for (const SourceSettings& source : judge.settings.sources) {
+    if (source.driver != "modem" || !source.phones.empty()) continue;
+    judge.find(Severity::Error, "no-phone", source.where,
+               "the modem has no number to dial: this clock never tells the time",
+               "add a line such as 'phone ATDT13034944774'");
+  }
+}
+
 /// NTPsec: once there is a rule, what none matches is closed, but for the loopback.
 void check_interfaces(Judge& judge) {
   const auto& rules = judge.settings.interfaces;
@@ -135,6 +168,8 @@ void check_sources(Judge& judge) {
   check_number(judge);
   check_smearing(judge);
   check_pool_options(judge);
+  check_clock_options(judge);
+  check_phones(judge);
   check_interfaces(judge);
   check_frequency(judge);
 }

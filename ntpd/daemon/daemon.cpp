@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "libntp/config/parser.h"
-#include "libntp/crypto/aead.h"
 #include "ntpd/daemon/config_file.h"
 #include "ntpd/daemon/key_server.h"
 #include "ntpd/daemon/log_targets.h"
@@ -206,7 +205,7 @@ class Daemon {
     use_hardware_stamps();
     resolver_.emplace(*loop_);
     clock_.discipline(settings.discipline);
-    start_key_client(settings);
+    key_client_ = std::make_unique<ke::Client>(*loop_, *resolver_, log_, settings.nts);
     const Host host{
         clock_, timers_.value(),   random_,          network_.value(), resolver_.value(), files_,
         log_,   key_client_.get(), &devices_.value()};
@@ -265,14 +264,6 @@ class Daemon {
     };
     engine.on_synchronized = [this] { starter_.synchronized(); };
     return engine;
-  }
-
-  void start_key_client(const config::Settings& settings) {
-    if (const auto known = crypto::known_answer_test(); !known) {
-      log_.error("NTSc: NTS can't be used: " + known.error().message);
-      return;
-    }
-    key_client_ = std::make_unique<ke::Client>(*loop_, *resolver_, log_, settings.nts);
   }
 
   void use_hardware_stamps() {
@@ -359,7 +350,7 @@ class Daemon {
       timers_->at(clock_.mono(), [this, before] { sockets_->follow(before, engine_->settings()); });
     }
     // Certificates that are trusted may have changed, too.
-    if (key_client_) key_client_->reconfigure(engine_->settings().nts);
+    key_client_->reconfigure(engine_->settings().nts);
     if (!engine_->settings().discipline) clock_.discipline(false);
     if (nts_changed) key_server_.follow(engine_->settings());
   }

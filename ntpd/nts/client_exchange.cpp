@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstdio>
 
@@ -50,6 +51,12 @@ void ClientExchange::begin(Resolver& resolver, Duration deadline) {
                      const auto self = weak.lock();
                      if (self) self->take_addresses(std::move(addresses));
                    });
+}
+
+void ClientExchange::refuse(std::string reason) {
+  boost::asio::post(timer_.get_executor(), [self = shared_from_this(), why = std::move(reason)] {
+    if (self->step_ != Step::Ended) self->end(fail(why));
+  });
 }
 
 void ClientExchange::cancel() {

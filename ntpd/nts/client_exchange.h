@@ -22,6 +22,8 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
                  nts::KeyEstablishment::Callback callback);
 
   void begin(Resolver& resolver, Duration deadline);
+  /// Ends at once, for this reason, without asking anybody.
+  void refuse(std::string reason);
   /// No callback comes from now on.
   void cancel();
 

@@ -5,7 +5,7 @@ import re
 
 from lab import NTPSEC_NTPDIG, Lab, expect, ours_server
 
-TRIES = 5  # on a busy machine a packet may be late by more than the millisecond allowed
+TRIES = 25  # at the most: on a busy machine a packet may be late by more than the millisecond allowed
 
 
 def ask(client, address):
@@ -24,5 +24,5 @@ with Lab() as lab:
     server = ours_server(lab)
     client = lab.host("client")
     for address in (server.v4, server.v6):
-        offsets = [ask(client, address) for _ in range(TRIES)]
-        expect(min(map(abs, offsets)) < 1e-3, f"offsets from {address}: {offsets} s")
+        expect(any(abs(ask(client, address)) < 1e-3 for _ in range(TRIES)),
+               f"never within 1 ms of {address}")

@@ -85,7 +85,7 @@ TEST_P(RefclockScenario, APulseLeadsAsLongAsItIsThere) {
   EXPECT_EQ(node.peer(kShm)->selection, kSystemPeer);
 
   behaviour().pulse = false;
-  lab_.world.run_for(seconds(40));
+  lab_.world.run_for(seconds(64));
   EXPECT_EQ(node.peer(kPps)->selection, 0);
   EXPECT_EQ(node.peer(kShm)->selection, kSystemPeer);
   EXPECT_EQ(node.system().reference_id.to_text(), "GPS");
@@ -136,6 +136,28 @@ const Failure kFailures[] = {
     {"bad_mode", [](SimNode&, auto& b) { b.shm_mode = 7; }},
     {"leap_for_ever", [](SimNode&, auto& b) { b.leap = 3; }},
     {"no_leap_code", [](SimNode&, auto& b) { b.leap = 77; }},
+    {"garbage",
+     [](SimNode&, auto& b) {
+       b.garble = [](std::string line) {
+         for (char& each : line) each = static_cast<char>(each * 7 + 200);
+         return line;
+       };
+     }},
+    {"half_lines",
+     [](SimNode&, auto& b) {
+       b.garble = [](std::string line) { return line.substr(0, line.size() / 2); };
+     }},
+    {"wrong_checksum",
+     [](SimNode&, auto& b) {
+       b.garble = [](std::string line) {
+         line[8] = line[8] == '0' ? '1' : '0';  // a digit of the hour's
+         return line;
+       };
+     }},
+    {"lines_of_64_kib",
+     [](SimNode&, auto& b) {
+       b.garble = [](std::string line) { return std::string(65536, '$') + line; };
+     }},
     {"silent", [](SimNode&, auto& b) { b.pulse = b.shm = b.text = false; }},
     {"pulse_gone", [](SimNode&, auto& b) { b.pulse = false; }},
     {"noisy_pulse", [](SimNode&, auto& b) { b.pulse_noise = 0.4; }},

@@ -23,6 +23,7 @@ class SimReceiver {
     bool pulse = true;
     bool shm = true;
     bool text = false;
+    std::string (*garble)(std::string) = nullptr;  // what becomes of its sentences
     int shm_mode = 1;
     int leap = 0;
   };
@@ -60,7 +61,9 @@ class SimReceiver {
       write_segment(truth, own.time_since_epoch() + from_seconds(behaviour.shm_noise * normal()));
     }
     if (behaviour.text) {
-      host_.devices.serials["/dev/gps0"].send(sentence(WallTime(truth)),
+      std::string said = sentence(WallTime(truth));
+      if (behaviour.garble) said = behaviour.garble(std::move(said));
+      host_.devices.serials["/dev/gps0"].send(said,
                                               own + from_seconds(behaviour.text_noise * normal()));
     }
   }

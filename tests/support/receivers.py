@@ -193,16 +193,17 @@ def wait_for_tally(host, name, tally, seconds, program=NTPQ):
 
 
 def wait_for_offset(host, name, wanted_ms, seconds, within_ms=0.05):
-    """Until the clock's offset is what was injected; `wanted_ms` may be a function."""
+    """Until the clock's offset is what was injected; `wanted_ms` may be a function that gives it and
+    how far it strayed of late."""
     seen = []
 
     def probe():
         found = row(host, name)
         if not found or found.reach == 0:
             return None
-        wanted = wanted_ms() if callable(wanted_ms) else wanted_ms
+        wanted, strayed = wanted_ms() if callable(wanted_ms) else (wanted_ms, 0)
         seen[:] = [(found.offset_ms, wanted)]
-        return found if abs(found.offset_ms - wanted) <= within_ms else None
+        return found if abs(found.offset_ms - wanted) <= within_ms + strayed else None
 
     try:
         found = wait_for(f"offset of {name} within {within_ms} ms of what was injected", seconds,

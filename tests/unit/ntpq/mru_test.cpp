@@ -30,6 +30,10 @@ TEST(MruParameters, AreSentAsNtpsecSendsThem) {
   EXPECT_EQ(sent("resall=128 frags=7 sort=count"), ", resall=0x80|, resall=0x80");
   EXPECT_EQ(MruParameters::parse("frags=7")->fragments, 7);
   EXPECT_EQ(MruParameters::parse("addr.16=1").error().message, "***Unknown parameter 'addr.16'\n");
+  for (const char* bad : {"mincount=x", "mincount=", "mincount"}) {
+    EXPECT_EQ(MruParameters::parse(bad).error().message,
+              "***Parameter 'mincount' needs a number\n");
+  }
   EXPECT_EQ(MruParameters::parse("sort=x").error().message, "***Sort order x is not implemented\n");
 }
 

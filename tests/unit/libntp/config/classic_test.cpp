@@ -55,6 +55,13 @@ TEST(DiscardLines, LowerTheRateToTheLeastSpacing) {
   EXPECT_DOUBLE_EQ(settings_of("discard minimum 0\n").limit.average, 1);
 }
 
+TEST(DiscardLines, ServeAClientWhateverTheLeastSpacing) {
+  const LimitSettings limit = settings_of("discard minimum 64\n").limit;
+  EXPECT_DOUBLE_EQ(limit.average, 1.0 / 64);
+  EXPECT_DOUBLE_EQ(limit.burst, 512);
+  EXPECT_DOUBLE_EQ(settings_of("discard minimum 4\n").limit.burst, 20);
+}
+
 TEST(DiscardLines, AreVoidAfterABadArgument) {
   const auto result = parse("discard average\ndiscard\ndiscard average 3 x\n");
   EXPECT_DOUBLE_EQ(result.settings.limit.average, 0.125);

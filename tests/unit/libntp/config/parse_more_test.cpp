@@ -43,6 +43,11 @@ TEST(ParseMore, DoesNotUndoWhatWasDoneBefore) {
   EXPECT_EQ(parse_more(settings, "", "x").settings.reset_counters, 0U);
 }
 
+TEST(ParseMore, CountsCalibrationToTheClockDiscipline) {
+  EXPECT_EQ(changed_sections(running(), parse_more(running(), "enable calibrate", "x").settings),
+            std::vector{Section::Discipline});
+}
+
 TEST(ParseMore, TellsWhereItWasNotUnderstood) {
   const auto rejected = [](std::string_view text) {
     const auto all = parse_more(Settings(), text, "x").rejections;

@@ -74,6 +74,23 @@ TEST(PollSchedule, AnAnsweredInitialBurstIsSixPacketsEverFartherApart) {
   EXPECT_GE(schedule.due() - times.back(), PollSchedule::kSpacing);
 }
 
+TEST(PollSchedule, ABurstIsNoSlowerThanThePolls) {
+  constexpr int kPoll = 2;
+  test::CountingRandom random;
+  PollSchedule schedule(kPoll, 10, at(0));
+  schedule.arm_burst();
+  schedule.packet_sent(at(0));
+  schedule.answer_received(at(0), PollSchedule::kInitialBurst, true);
+  schedule.update(at(0), kPoll, random);
+  MonoTime last = at(0);
+  while (schedule.in_burst()) {
+    EXPECT_LE(schedule.due() - last, seconds(1 << kPoll));
+    last = schedule.due();
+    schedule.packet_sent(last);
+    schedule.update(last, kPoll, random);
+  }
+}
+
 TEST(PollSchedule, AnUnansweredBurstIsTriedAtMinpollAndThenGivenUp) {
   test::CountingRandom random;
   PollSchedule schedule(4, 10, at(0));

@@ -117,6 +117,10 @@ const std::vector<Mistake> kMistakes{
      "unusable"},
     {"PoolOptions", kGood + "pool pool.example prefer key 1\ntrustedkey 1\nkeys /etc/ntp.keys\n",
      kNext, Severity::Warning, "pool-option", "'key', 'prefer'"},
+    {"ClockOptionsOfAServer", kGood + "server 192.0.2.5 time1 0.1 flag1 1\n", kNext,
+     Severity::Warning, "no-effect", "'time1', 'flag1 to flag4' of 192.0.2.5"},
+    {"ModemWithoutNumber", kGood + "refclock modem\n", kNext, Severity::Error, "no-phone",
+     "no number to dial"},
     {"NoKeysLine", kGood + "server 192.0.2.5 key 1\n", kNext, Severity::Error, "key-missing",
      "no 'keys' line"},
     {"KeyMissing", kGood + "keys /etc/ntp.keys\ntrustedkey 1 (5 ... 9)\nserver 192.0.2.5 key 5\n",
@@ -208,6 +212,17 @@ TEST(Check, TellsThatTheListOfClientsStaysOn) {
   EXPECT_THAT(judge(kGood + "disable monitor\nunrestrict default limited\n").findings, IsEmpty());
 }
 
+TEST(Check, FindsALimitThatServesNobody) {
+  for (const char* line : {"limit average 0\n", "limit average 1 burst 0\n", "limit burst 0.5\n"}) {
+    const Report report = judge(kGood + line);
+    ASSERT_EQ(report.findings.size(), 1U) << line << shown(report);
+    EXPECT_EQ(report.findings[0].kind, "limit-too-low");
+    EXPECT_EQ(report.findings[0].where.line, kNext);
+    EXPECT_EQ(report.status(), 2);
+  }
+  EXPECT_THAT(judge(kGood + "limit average 0.05 burst 20\n").findings, IsEmpty());
+}
+
 TEST(Check, KnowsTheKeyTypesOfTheHost) {
   FakeSurvey files = host();
   files.file("/etc/odd.keys", "1 FOO 0123456789abcdef\n", 0640);
@@ -232,6 +247,7 @@ TEST(Check, FindsNothingWhereNothingIsWrong) {
         kGood + "keys /etc/ntp.keys\ntrustedkey 1 7\ncontrolkey 7\nserver 192.0.2.5 key 1\n",
         kGood + "nts enable cert /etc/cert.pem key /etc/key.pem cookie /var/lib/ntp/cookies\n",
         kGood + "restrict 192.0.2.0/24 ignore\nrestrict source nomodify noquery\n",
+        kGood + "refclock modem flag1 1 time1 0.1\nphone ATDT13034944774\n",
         std::string("pool pool.example iburst\nrestrict 127.0.0.1\nrestrict ::1\n")}) {
     const Report report = judge(text);
     EXPECT_THAT(report.findings, IsEmpty()) << text << shown(report);
