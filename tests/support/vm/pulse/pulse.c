@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause
 // A PPS source without hardware: one assert edge at each full second of the kernel's real time
-// clock as it would be if it were right, which is what the parameters `lead` and `rate` say of it.
+// clock as it would be if it were right, which is what the parameter `lead` says of it.
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -15,10 +15,6 @@ static ktime_t next_edge;
 static long lead;
 module_param(lead, long, 0);
 MODULE_PARM_DESC(lead, "ns that the clock is ahead when the module is loaded");
-
-static long rate;
-module_param(rate, long, 0);
-MODULE_PARM_DESC(rate, "ns that the raw clock loses in a second");
 
 static struct pps_source_info info = {
 	.name = "pulse",
@@ -43,7 +39,7 @@ static enum hrtimer_restart beat(struct hrtimer *unused)
 	/* The edge was when it was due, however late the emulator is. */
 	stamp.ts_real = ktime_to_timespec64(ktime_sub(timespec64_to_ktime(stamp.ts_real), late));
 	pps_event(source, &stamp, PPS_CAPTUREASSERT, NULL);
-	next_edge = ktime_add_ns(next_edge, NSEC_PER_SEC - rate);
+	next_edge = ktime_add_ns(next_edge, NSEC_PER_SEC);
 	hrtimer_forward_now(&timer, until_edge());
 	return HRTIMER_RESTART;
 }
