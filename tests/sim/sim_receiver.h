@@ -24,7 +24,7 @@ class SimReceiver {
     bool pulse = true;
     bool shm = true;
     bool text = false;
-    std::function<std::string(std::string)> garble;  // what becomes of its sentences
+    std::function<std::string(std::string)> garble = {};  // what becomes of its sentences
     int shm_mode = 1;
     int leap = 0;
   };
