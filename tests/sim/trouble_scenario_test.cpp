@@ -215,7 +215,7 @@ TEST_P(ReadOnlyScenario, ServesWhatItsClockShows) {
 }
 
 TEST_P(ReadOnlyScenario, ServesTheEstimatedTimeIfToldTo) {
-  EXPECT_LE(error_of_client("disable ntp\ntos correct 1\n"), 10e-3);
+  EXPECT_LE(error_of_client("disable ntp\ntos correct 1\n"), 2e-3);
   EXPECT_LE(distance_, 0.1);
 }
 
