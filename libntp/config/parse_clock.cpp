@@ -141,6 +141,7 @@ bool parse_tos(Keyword, Line& line, Draft& draft) {
     return false;
   }
   draft.settings.tos = tos;
+  draft.settings.tos_at = line.start();
   return true;
 }
 

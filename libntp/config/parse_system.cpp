@@ -145,6 +145,7 @@ bool parse_hwtimestamp(Keyword, Line& line, Draft& draft) {
   while (line.peek().kind == TokenKind::String) {
     Draft::append(draft.settings.hardware_stamps, line.take().text, line.start(), line.report());
   }
+  draft.settings.hardware_stamps_at = line.start();
   return true;
 }
 

@@ -317,6 +317,7 @@ struct Settings {
   LimitSettings limit;
   MruSettings mru;
   TosSettings tos;
+  Location tos_at;  // the last line
   TinkerSettings tinker;
   KeySettings keys;
   NtsSettings nts;
@@ -338,6 +339,7 @@ struct Settings {
   std::vector<InterfaceRule> interfaces;
   bool no_virtual_addresses = false;         // -L: devices with a colon in their name are ignored
   std::vector<std::string> hardware_stamps;  // interfaces, `*` for all that can; hwtimestamp
+  Location hardware_stamps_at;               // the last line
   int dscp = 46;
   std::uint16_t extra_port = 0;  // 0: none
   int mdns_tries = 5;

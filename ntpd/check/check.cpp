@@ -58,7 +58,13 @@ Report check(const config::ParseResult& parsed, const Circumstances& circumstanc
   take_diagnostics(parsed.diagnostics, "line", report);
   take_diagnostics(parsed.hints, "no-effect", report);
 
-  Judge judge{parsed.settings, files, User{}, circumstances.now, circumstances.key_types, report};
+  Judge judge{.settings = parsed.settings,
+              .files = files,
+              .user = User{},
+              .now = circumstances.now,
+              .key_types = circumstances.key_types,
+              .clock = circumstances.clock,
+              .report = report};
   if (!circumstances.user.empty() || !circumstances.group.empty()) {
     auto user = files.find_user(circumstances.user, circumstances.group);
     if (user) {
@@ -70,6 +76,7 @@ Report check(const config::ParseResult& parsed, const Circumstances& circumstanc
   }
   report.user = judge.user.name;
   check_sources(judge);
+  check_clocks(judge);
   check_access(judge);
   check_keys(judge);
   check_nts(judge);

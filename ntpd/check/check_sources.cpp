@@ -135,15 +135,6 @@ void check_clock_options(Judge& judge) {
   }
 }
 
-void check_phones(Judge& judge) {
-  for (const SourceSettings& source : judge.settings.sources) {
-    if (source.driver != "modem" || !source.phones.empty()) continue;
-    judge.find(Severity::Error, "no-phone", source.where,
-               "the modem has no number to dial: this clock never tells the time",
-               "add a line such as 'phone ATDT13034944774'");
-  }
-}
-
 /// NTPsec: once there is a rule, what none matches is closed, but for the loopback.
 void check_interfaces(Judge& judge) {
   const auto& rules = judge.settings.interfaces;
@@ -154,6 +145,38 @@ void check_interfaces(Judge& judge) {
   judge.find(Severity::Warning, "interface-closes-all", rules.front().where,
              "rules that only ignore or drop close all other addresses, too, but the loopback",
              "put 'interface listen all' before them");
+}
+
+/// Nothing if the kernel does not list its interfaces here.
+void check_interface_name(Judge& judge, const std::string& name, const config::Location& where) {
+  const std::string folder = "/sys/class/net";
+  if (name.find_first_of("*?[/") != std::string::npos ||
+      judge.files.look(folder).kind != FileFacts::Kind::Directory ||
+      judge.files.look(folder + '/' + name).kind != FileFacts::Kind::Missing) {
+    return;
+  }
+  judge.find(Severity::Warning, "interface-unknown", where,
+             "there is no interface '" + name + "' here", "correct the name");
+}
+
+void check_interface_names(Judge& judge) {
+  for (const config::InterfaceRule& rule : judge.settings.interfaces) {
+    if (rule.match != config::InterfaceRule::Match::Name) continue;
+    // An alias of an interface, such as eth0:1, is not listed.
+    check_interface_name(judge, rule.name.substr(0, rule.name.find(':')), rule.where);
+  }
+  for (const std::string& name : judge.settings.hardware_stamps) {
+    check_interface_name(judge, name, judge.settings.hardware_stamps_at);
+  }
+}
+
+void check_pool_size(Judge& judge) {
+  const config::TosSettings& tos = judge.settings.tos;
+  if (tos.min_clock <= tos.max_clock) return;
+  judge.find(Severity::Warning, "tos", judge.settings.tos_at,
+             "'minclock " + std::to_string(tos.min_clock) + "' is above 'maxclock " +
+                 std::to_string(tos.max_clock) + "': a pool never has enough servers",
+             "raise maxclock, or lower minclock");
 }
 
 void check_frequency(Judge& judge) {
@@ -169,8 +192,9 @@ void check_sources(Judge& judge) {
   check_smearing(judge);
   check_pool_options(judge);
   check_clock_options(judge);
-  check_phones(judge);
   check_interfaces(judge);
+  check_interface_names(judge);
+  check_pool_size(judge);
   check_frequency(judge);
 }
 

@@ -5,6 +5,7 @@
 #include "libntp/config/settings.h"
 #include "libntp/core/file_survey.h"
 #include "libntp/core/time.h"
+#include "ntpd/check/check.h"
 #include "ntpd/check/report.h"
 
 namespace ntp::check {
@@ -16,6 +17,7 @@ struct Judge {
   User user;
   WallTime now;
   const config::KeyTypes& key_types;
+  const ClockQuestion& clock;
   Report& report;
 
   void find(Severity severity, std::string kind, const config::Location& where, std::string text,
@@ -27,6 +29,7 @@ struct Judge {
 
 // One file each.
 void check_sources(Judge& judge);
+void check_clocks(Judge& judge);
 void check_access(Judge& judge);
 void check_keys(Judge& judge);
 void check_nts(Judge& judge);

@@ -13,6 +13,27 @@
 #include "ntpd/refclock/driver.h"
 
 namespace ntp::daemon {
+namespace {
+
+check::ClockFacts facts_of(const config::SourceSettings& source) {
+  using Path = refclock::DriverInfo::Path;
+  using Use = check::ClockFacts::Use;
+  const refclock::DriverInfo* info = refclock::find_driver(source.driver);
+  if (info == nullptr) return {};
+  if (info->knows_mode != nullptr && !info->knows_mode(source.mode)) {
+    return {.wrong = "there is no subtype " + std::to_string(source.mode)};
+  }
+  std::string device = refclock::device_path(*info, source);
+  if (info->path == Path::Pulse) {
+    // With `ppspath` that is looked at as it is for any clock.
+    if (!source.pps_path.empty()) return {};
+    device = refclock::with_unit(info->device, source.unit);
+  }
+  if (info->path == Path::Label || device.empty()) return {};
+  return {.use = info->path == Path::Socket ? Use::Made : Use::Opened, .device = device};
+}
+
+}  // namespace
 
 int run_check(const Options& options) {
   os::Files files;
@@ -22,6 +43,7 @@ int run_check(const Options& options) {
   circumstances.group = options.identity.group;
   circumstances.now = os::ReadOnlyClock().wall();
   circumstances.key_types = engine::key_types();
+  circumstances.clock = facts_of;
   config::ParseResult parsed = read_config_file(options, files);
   if (const auto applied = apply_options(options, parsed.settings); !applied) {
     config::Location where;

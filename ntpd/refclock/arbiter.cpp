@@ -23,9 +23,6 @@ class ArbiterDriver final : public SerialDriver {
   explicit ArbiterDriver(Feed& feed) : SerialDriver(feed, driver_arbiter) {}
 
   Result<void> open(Devices& devices) override {
-    if (feed_.settings().mode < 0 || feed_.settings().mode > 1) {
-      return fail("there is no mode " + std::to_string(feed_.settings().mode));
-    }
     lines_.clear();
     last_.reset();
     if (auto opened = open_port(devices, {.path = {}}); !opened) return opened;
@@ -111,6 +108,7 @@ extern const DriverInfo driver_arbiter{
     .device = "/dev/gps%u",
     .refid = "GPS ",
     .precision = -20,
+    .knows_mode = [](int mode) { return mode == 0 || mode == 1; },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<ArbiterDriver>(feed);
     },

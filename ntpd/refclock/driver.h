@@ -90,6 +90,15 @@ struct DriverInfo {
   sync::SourceKind kind = sync::SourceKind::Refclock;
   /// False: the driver has nothing to do each second.
   bool ticks = true;
+  enum class Path : std::uint8_t {
+    Device,
+    Socket,  // that the driver makes
+    Label,   // by which another program knows a device
+    Pulse    // of `ppspath`
+  };
+  Path path = Path::Device;
+  /// Whether there is such a `mode`; null: each is fine.
+  bool (*knows_mode)(int mode) = nullptr;
   std::unique_ptr<Driver> (*make)(Feed& feed) = nullptr;
 };
 

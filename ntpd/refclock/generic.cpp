@@ -33,9 +33,6 @@ class GenericDriver final : public SerialDriver {
   }
 
   Result<void> open(Devices& devices) override {
-    if (clock_ == nullptr) {
-      return fail("there is no subtype " + std::to_string(feed_.settings().mode));
-    }
     // NTPsec: the kind of clock alone says how fast its line is.
     SerialSettings line{.path = {},
                         .baud = clock_->baud,
@@ -224,6 +221,7 @@ extern const DriverInfo driver_generic{
     .number = 8,
     .device = "/dev/refclock-%u",
     .refid = "DCFa",
+    .knows_mode = [](int mode) { return find_generic_clock(mode & ~kWithPulse) != nullptr; },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<GenericDriver>(feed);
     },

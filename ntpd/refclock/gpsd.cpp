@@ -397,6 +397,7 @@ extern const DriverInfo driver_gpsd{
     .device = kDevice,
     .refid = "GPSD",
     .precision = kPrecision,
+    .path = DriverInfo::Path::Label,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<GpsdDriver>(feed);
     },

@@ -36,6 +36,13 @@ constexpr std::array kKinds = std::to_array<Kind>({
     {Model::Tdc300, "SEIKO TIME SYSTEMS TDC-300", 2400, '\x03'},
 });
 
+/// NTPsec: no subtype is the first. Null if there is none of this number.
+const Kind* find_kind(int subtype) {
+  const auto model = static_cast<Model>(std::max(subtype, 1));
+  const auto* found = std::ranges::find(kKinds, model, &Kind::model);
+  return found == kKinds.end() ? nullptr : found;
+}
+
 /// A question of a dialogue, and what its answer is.
 struct Question {
   enum class Answer : std::uint8_t { Text, Time, Date } answer;
@@ -61,18 +68,13 @@ constexpr std::size_t kFirstTime = 2;  // of kJjy01
 /// Receivers of JJY, and of GPS in Japan. Each poll brings one sample.
 class JjyDriver final : public SerialDriver {
  public:
-  explicit JjyDriver(Feed& feed) : SerialDriver(feed, driver_jjy) {
-    const int subtype = std::max(feed.settings().mode, 1);
-    for (const Kind& each : kKinds) {
-      if (static_cast<int>(each.model) == subtype) kind_ = &each;
-    }
-  }
+  explicit JjyDriver(Feed& feed)
+      : SerialDriver(feed, driver_jjy), kind_(find_kind(feed.settings().mode)) {}
 
   Result<void> open(Devices& devices) override {
     const int subtype = feed_.settings().mode;
     mark("JJY ", "subtype=" + std::to_string(subtype) +
                      " dev=" + device_path(driver_jjy, feed_.settings()));
-    if (kind_ == nullptr) return fail("there is no subtype " + std::to_string(subtype));
     mark("JJY ", "Refclock: " + std::string(kind_->name));
     text_.clear();
     question_ = 0;
@@ -310,7 +312,7 @@ class JjyDriver final : public SerialDriver {
     feed_.stats(std::move(line));
   }
 
-  const Kind* kind_ = nullptr;
+  const Kind* kind_;
   std::string text_;
   bool listening_ = false;         // from a poll until its sample
   std::size_t question_ = 0;       // of the dialogue
@@ -332,6 +334,7 @@ extern const DriverInfo driver_jjy{
     .refid = "JJY",
     .precision = -3,
     .source_code = 0,
+    .knows_mode = [](int mode) { return find_kind(mode) != nullptr; },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> { return std::make_unique<JjyDriver>(feed); },
 };
 

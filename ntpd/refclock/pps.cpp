@@ -150,6 +150,7 @@ extern const DriverInfo driver_pps{
     .precision = -30,
     .source_code = 1,
     .kind = sync::SourceKind::Pps,
+    .path = DriverInfo::Path::Pulse,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> { return std::make_unique<PpsDriver>(feed); },
 };
 

@@ -103,6 +103,7 @@ extern const DriverInfo driver_sock{
     .device = kDevice,
     .refid = "SOCK",
     .precision = -20,
+    .path = DriverInfo::Path::Socket,
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<SockDriver>(feed);
     },

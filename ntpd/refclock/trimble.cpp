@@ -43,21 +43,21 @@ constexpr Kind kKinds[] = {
     {TrimbleModel::Copernicus, "Copernicus II", false, 38400, false, kSerialError},
 };
 
+/// Null if there is no receiver of this subtype.
+const Kind* find_kind(int mode) {
+  const auto model = static_cast<TrimbleModel>(mode & kModelBits);
+  const auto* found = std::ranges::find(kKinds, model, &Kind::model);
+  return found == std::end(kKinds) ? nullptr : found;
+}
+
 /// Trimble's timing receivers (and EndRun's Praecis), by TSIP. Those with an event input stamp an
 /// edge that the driver makes on RTS, or with flag3 on the data line, once a second.
 class TrimbleDriver final : public SerialDriver {
  public:
-  explicit TrimbleDriver(Feed& feed) : SerialDriver(feed, driver_trimble) {
-    const int subtype = feed.settings().mode & kModelBits;
-    for (const Kind& each : kKinds) {
-      if (static_cast<int>(each.model) == subtype) kind_ = &each;
-    }
-  }
+  explicit TrimbleDriver(Feed& feed)
+      : SerialDriver(feed, driver_trimble), kind_(find_kind(feed.settings().mode)) {}
 
   Result<void> open(Devices& devices) override {
-    if (kind_ == nullptr) {
-      return fail("there is no subtype " + std::to_string(feed_.settings().mode));
-    }
     framer_ = {};
     text_.clear();
     decoder_ = telegram::TrimbleDecoder(kind_->model);
@@ -183,7 +183,7 @@ class TrimbleDriver final : public SerialDriver {
     feed_.timecode(text);
   }
 
-  const Kind* kind_ = nullptr;
+  const Kind* kind_;
   telegram::TsipFramer framer_;
   telegram::TrimbleDecoder decoder_{TrimbleModel::Palisade};
   std::string text_;
@@ -201,6 +201,7 @@ extern const DriverInfo driver_trimble{
     .device = "/dev/trimble%u",
     .refid = "GPS",
     .precision = -20,
+    .knows_mode = [](int mode) { return find_kind(mode) != nullptr; },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<TrimbleDriver>(feed);
     },

@@ -29,7 +29,10 @@ std::string Unit::description() const {
 }
 
 void Unit::open(MonoTime now) {
-  const auto opened = driver_->open(devices_);
+  const int mode = settings().mode;
+  const bool known = info_.knows_mode == nullptr || info_.knows_mode(mode);
+  const auto opened = known ? driver_->open(devices_)
+                            : Result<void>(fail("there is no subtype " + std::to_string(mode)));
   // A driver whose device fails while it is being opened is not open.
   const auto loss = feed_.take_loss();
   if (opened && !loss) {

@@ -106,6 +106,27 @@ TEST_P(RefclockScenario, WithoutPreferThePulseDoesNotLead) {
   EXPECT_LT(node.peer(kPps)->selection, kCandidate);
 }
 
+constexpr char kShmSetWrong[] =
+    "refclock shm unit 0 prefer time1 0.0008 minpoll 4 maxpoll 4\n"
+    "refclock pps unit 0 minpoll 4 maxpoll 4\n";
+
+TEST_P(RefclockScenario, AClockBesideThePulseKeepsItsError) {
+  SimNode& node = start(kShmSetWrong);
+  behaviour() = {.pulse_noise = 1e-6, .shm_noise = 10e-6};
+  lab_.world.run_for(hours(1));
+  EXPECT_EQ(node.peer(kPps)->selection, kPpsPeer);
+  EXPECT_NEAR(node.peer(kShm)->offset, 0.0008, 0.1e-3);
+}
+
+TEST_P(RefclockScenario, CalibrationTakesTheErrorAway) {
+  SimNode& node = start(std::string("enable calibrate\n") + kShmSetWrong);
+  behaviour() = {.pulse_noise = 1e-6, .shm_noise = 10e-6};
+  lab_.world.run_for(hours(1));
+  EXPECT_EQ(node.peer(kPps)->selection, kPpsPeer);
+  EXPECT_NEAR(node.peer(kShm)->offset, 0, 0.1e-3);
+  EXPECT_LE(std::abs(node.host.clock.error()), 20e-6);
+}
+
 TEST_P(RefclockScenario, AReceiverOfSentencesLeadsByItsPulse) {
   SimNode& node = start("refclock nmea unit 0 time2 0.1 flag1 1 ppspath /dev/pps0 minpoll 4\n");
   behaviour() = {.pulse_noise = 1e-6, .text_noise = 5e-3, .shm = false, .text = true};

@@ -36,6 +36,8 @@ FakeSurvey host() {
   files.directory("/root", 0700).directory("/run");
   files.special("/run/pipe", FileFacts::Kind::Pipe);
   files.special("/run/device", FileFacts::Kind::Device);
+  files.special("/dev/root", FileFacts::Kind::Device, 0600);
+  files.directory("/dev").directory("/sys/class/net").directory("/sys/class/net/eth0");
   files.file("/etc/ntp.keys", "# keys\n1 AES 0123456789abcdef\n 7 MD5 secret\n", 0640);
   files.file("/etc/open.keys", "1 AES 0123456789abcdef\n", 0644);
   files.file("/etc/leap", "#$ 3676924800\n#@ 4000000000\n", 0644);
@@ -44,9 +46,18 @@ FakeSurvey host() {
   return files;
 }
 
+// A driver that opens the path, has two subtypes, and makes a socket instead in the second.
+ClockFacts facts_of(const config::SourceSettings& source) {
+  if (source.mode > 1) return {.wrong = "there is no subtype " + std::to_string(source.mode)};
+  using Use = ClockFacts::Use;
+  const Use use = source.path.empty() ? Use::None : source.mode == 1 ? Use::Made : Use::Opened;
+  return {.use = use, .device = source.path};
+}
+
 Report judge(const std::string& text, const std::string& user = "ntp",
              const FakeSurvey& files = host()) {
-  return check(config::parse_text(text, "ntp.conf"), {"ntp.conf", user, "", kNow}, files);
+  return check(config::parse_text(text, "ntp.conf"), {"ntp.conf", user, "", kNow, {}, facts_of},
+               files);
 }
 
 std::string shown(const Report& report) {
@@ -121,6 +132,24 @@ const std::vector<Mistake> kMistakes{
      Severity::Warning, "no-effect", "'time1', 'flag1 to flag4' of 192.0.2.5"},
     {"ModemWithoutNumber", kGood + "refclock modem\n", kNext, Severity::Error, "no-phone",
      "no number to dial"},
+    {"ClockOfUnknownSubtype", kGood + "refclock generic subtype 25\n", kNext, Severity::Error,
+     "clock-option", "generic unit 0: there is no subtype 25"},
+    {"ClockWithoutDevice", kGood + "refclock nmea path /dev/gps7\n", kNext, Severity::Warning,
+     "clock-device", "/dev/gps7: there is no such device"},
+    {"ClockAtADirectory", kGood + "refclock nmea path /etc\n", kNext, Severity::Warning,
+     "clock-device", "it is no device"},
+    {"ClockWithoutPulse", kGood + "refclock nmea path /run/device ppspath /dev/pps7\n", kNext,
+     Severity::Warning, "clock-device", "/dev/pps7: there is no such device"},
+    {"ClockSocketInNoDirectory", kGood + "refclock sock mode 1 path /none/clock.sock\n", kNext,
+     Severity::Error, "file-unwritable", "no directory /none"},
+    {"PulseWithoutSeconds", kGood + "refclock pps\n", kNext, Severity::Warning, "pps-alone",
+     "no source is preferred"},
+    {"MinclockOverMaxclock", kGood + "tos minclock 11\n", kNext, Severity::Warning, "tos",
+     "'minclock 11' is above 'maxclock 10'"},
+    {"ListenOnNoInterface", kGood + "interface listen eth7\n", kNext, Severity::Warning,
+     "interface-unknown", "there is no interface 'eth7'"},
+    {"StampsOfNoInterface", kGood + "hwtimestamp eth0 eth7\n", kNext, Severity::Warning,
+     "interface-unknown", "there is no interface 'eth7'"},
     {"NoKeysLine", kGood + "server 192.0.2.5 key 1\n", kNext, Severity::Error, "key-missing",
      "no 'keys' line"},
     {"KeyMissing", kGood + "keys /etc/ntp.keys\ntrustedkey 1 (5 ... 9)\nserver 192.0.2.5 key 5\n",
@@ -172,7 +201,7 @@ const std::vector<Mistake> kMistakes{
      "no-effect", "ntp.conf line 8"},
     {"FudgeWithoutClock", kGood + "fudge 127.127.28.0 refid GPS\n", kNext, Severity::Warning,
      "no-effect", "no clock 127.127.28.0"},
-    {"InterfaceRulesClose", kGood + "interface ignore eth1\n", kNext, Severity::Warning,
+    {"InterfaceRulesClose", kGood + "interface ignore eth0\n", kNext, Severity::Warning,
      "interface-closes-all", "close all other"},
     {"Duplicate", kGood + "server 192.0.2.1 prefer\n", kNext, Severity::Warning, "line",
      "duplicate"},
@@ -248,6 +277,10 @@ TEST(Check, FindsNothingWhereNothingIsWrong) {
         kGood + "nts enable cert /etc/cert.pem key /etc/key.pem cookie /var/lib/ntp/cookies\n",
         kGood + "restrict 192.0.2.0/24 ignore\nrestrict source nomodify noquery\n",
         kGood + "refclock modem flag1 1 time1 0.1\nphone ATDT13034944774\n",
+        kGood + "refclock nmea path /run/device prefer\nrefclock pps ppspath /run/device\n",
+        kGood + "refclock pps prefer\n", kGood + "refclock pps\ntos minsane 0\n",
+        kGood + "refclock sock mode 1 path /run/clock.sock\n",
+        kGood + "interface listen eth0:1\ninterface listen eth*\nhwtimestamp *\n",
         std::string("pool pool.example iburst\nrestrict 127.0.0.1\nrestrict ::1\n")}) {
     const Report report = judge(text);
     EXPECT_THAT(report.findings, IsEmpty()) << text << shown(report);
@@ -278,6 +311,12 @@ TEST(Check, SaysWhatItCantSee) {
   EXPECT_FALSE(report.files[0].possible);
   EXPECT_EQ(report.files[0].why_not, "it can't be seen from here");
   EXPECT_EQ(report.status(), 0) << shown(report);
+}
+
+TEST(Check, TellsThatADeviceOpensAtTheStartOnly) {
+  const Report report = judge(kGood + "refclock nmea path /dev/root prefer\n");
+  EXPECT_EQ(report.status(), 0) << shown(report);
+  EXPECT_THAT(shown(report), testing::HasSubstr("user ntp may not read /dev/root"));
 }
 
 TEST(Check, PlansFilesSourcesAndAccess) {

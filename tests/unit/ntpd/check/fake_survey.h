@@ -23,8 +23,8 @@ class FakeSurvey final : public FileSurvey {
     texts_[path] = std::move(text);
     return *this;
   }
-  FakeSurvey& special(const std::string& path, FileFacts::Kind kind) {
-    facts_[path] = {kind, 0666, 0, 0};
+  FakeSurvey& special(const std::string& path, FileFacts::Kind kind, unsigned mode = 0666) {
+    facts_[path] = {kind, mode, 0, 0};
     return *this;
   }
   FakeSurvey& hidden(const std::string& path) {
