@@ -109,8 +109,8 @@ class Daemon {
     return 0;
   }
 
-  Result<config::ParseResult> read_config() {
-    config::ParseResult parsed = read_config_file(options_, files_);
+  Result<config::ParseResult> read_config(Reading reading) {
+    config::ParseResult parsed = read_config_file(options_, files_, reading);
     if (auto applied = apply_options(options_, parsed.settings); !applied) {
       return Failure<Error>{applied.error()};
     }
@@ -118,7 +118,7 @@ class Daemon {
   }
 
   Result<config::Settings> read_settings() {
-    auto parsed = read_config();
+    auto parsed = read_config(Reading::First);
     if (!parsed) return Failure<Error>{parsed.error()};
     log_targets_.follow("", parsed->settings.log_file);
     engine::write(log_, parsed->diagnostics);
@@ -317,7 +317,7 @@ class Daemon {
   // ---- Another configuration -----------------------------------------------------------------
 
   void reload() {
-    auto parsed = read_config();
+    auto parsed = read_config(Reading::Again);
     if (!parsed) {
       log_.error("CONFIG: not reloaded: " + parsed.error().message);
       return;

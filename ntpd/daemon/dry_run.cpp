@@ -44,7 +44,7 @@ int run_check(const Options& options) {
   circumstances.now = os::ReadOnlyClock().wall();
   circumstances.key_types = engine::key_types();
   circumstances.clock = facts_of;
-  config::ParseResult parsed = read_config_file(options, files);
+  config::ParseResult parsed = read_config_file(options, files, Reading::First);
   if (const auto applied = apply_options(options, parsed.settings); !applied) {
     config::Location where;
     if (!parsed.settings.interfaces.empty()) where = parsed.settings.interfaces.front().where;

@@ -108,11 +108,17 @@ Result<std::string> Files::load(const std::string& path) {
   return read_to_end(fd.get(), path, std::move(content));
 }
 
-Result<std::string> Files::load_stream(const std::string& path) {
+Result<std::string> Files::load_named(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return failure(path, errno);
   if (S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3)) return std::string();
-  if (!S_ISFIFO(status.st_mode)) return load(path);
+  return load(path);
+}
+
+Result<std::string> Files::load_stream(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return failure(path, errno);
+  if (!S_ISFIFO(status.st_mode)) return load_named(path);
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return failure(path, errno);
   return read_to_end(fd.get(), path, {});

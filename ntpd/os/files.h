@@ -19,8 +19,10 @@ class Files final : public FileStore {
   /// nothing blocks.
   Result<std::string> load(const std::string& path) override;
 
-  /// The same for a file that the command line names, which may be a pipe (`-c <(…)`) or /dev/null.
-  /// Waits for a pipe for kPatience at most.
+  /// The same for a file that the command line names, which may be /dev/null.
+  Result<std::string> load_named(const std::string& path);
+  /// The same when it is read for the first time: it may be a pipe (`-c <(…)`), which is waited for
+  /// kPatience at most.
   static constexpr std::chrono::seconds kPatience{5};
   Result<std::string> load_stream(const std::string& path);
 

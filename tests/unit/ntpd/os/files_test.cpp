@@ -78,10 +78,12 @@ TEST_F(FilesTest, NamesPathAndReason) {
 TEST_F(FilesTest, RefusesAPipeWithoutWaiting) {
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
   EXPECT_EQ(files_.load(path("pipe")).error().message, path("pipe: not a regular file"));
+  EXPECT_EQ(files_.load_named(path("pipe")).error().message, path("pipe: not a regular file"));
 }
 
 TEST_F(FilesTest, LoadsFromAPipeAndFromTheNullDeviceWhereThatIsMeant) {
   EXPECT_EQ(*files_.load_stream("/dev/null"), "");
+  EXPECT_EQ(*files_.load_named("/dev/null"), "");
   EXPECT_FALSE(files_.load_stream("/dev/zero"));
   EXPECT_FALSE(files_.load_stream(directory_));
   int ends[2];
