@@ -26,7 +26,7 @@ struct ShmSegment {
   std::int32_t dummy[8];
 };
 
-static_assert(sizeof(std::time_t) != 8 || alignof(std::time_t) != 8 ||
+static_assert(sizeof(std::time_t) + alignof(std::time_t) != 16 ||
               (sizeof(ShmSegment) == 96 && offsetof(ShmSegment, clock_usec) == 16 &&
                offsetof(ShmSegment, receive_sec) == 24 && offsetof(ShmSegment, leap) == 36 &&
                offsetof(ShmSegment, valid) == 48 && offsetof(ShmSegment, dummy) == 60));

@@ -34,7 +34,7 @@ std::vector<std::uint8_t> make_request(const std::vector<crypto::AeadId>& offer)
 std::string error_text(ByteView body) {
   if (body.size() != 2) return "the server sent an error without a code";
   const std::uint16_t code = ByteReader(body).u16();
-  const std::string text = "the server sent error " + std::to_string(code);
+  std::string text = "the server sent error " + std::to_string(code);
   switch (static_cast<KeError>(code)) {
     case KeError::UnrecognizedCriticalRecord:
       return text + ", unrecognized critical record";

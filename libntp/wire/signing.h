@@ -15,11 +15,11 @@ namespace ntp::wire {
 
 inline constexpr std::size_t kSigningLength = 4;
 /// Behind the length: version, operation, number, key identifier and the reply.
-inline constexpr std::size_t kSigningRequest = kSigningLength + 4 * 4 + kHeaderSize;
+inline constexpr std::size_t kSigningRequest = kSigningLength + std::size_t{4} * 4 + kHeaderSize;
 /// Octets of key identifier and signature behind a header.
 inline constexpr std::size_t kSignature = 4 + 16;
 /// Behind the length: version, operation, number, and the signed reply if there is one.
-inline constexpr std::size_t kSigningRefusal = 3 * 4;
+inline constexpr std::size_t kSigningRefusal = std::size_t{3} * 4;
 inline constexpr std::size_t kSigningAnswer = kSigningRefusal + kHeaderSize + kSignature;
 
 /// A client's request for a signed reply: a header, a key identifier and a signature of zeros.

@@ -19,7 +19,7 @@ constexpr int kJson = 257;
 
 constexpr const char* kShort = "+:46abc:dD:f:gGhi:I:k:l:LmnNp:P:qr:Rs:t:u:U:Vw:xz:Z:";
 
-const std::array<option, 36> kLong{{
+constexpr std::array<option, 36> kLong{{
     {"ipv4", no_argument, nullptr, '4'},
     {"ipv6", no_argument, nullptr, '6'},
     {"assert", no_argument, nullptr, 'a'},
@@ -242,6 +242,7 @@ Result<Options, Exit> parse_options(int argc, char* const argv[]) {
   opterr = 0;
   optind = 0;  // glibc: start afresh
   for (;;) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before there is any thread
     const int flag = getopt_long(argc, argv, kShort, kLong.data(), nullptr);
     if (flag == -1) break;
     if (flag == '?') return misuse("unknown option " + offending(argc, argv));

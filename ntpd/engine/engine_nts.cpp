@@ -11,7 +11,7 @@ void Engine::establish(Row& row, association::Establish& wanted) {
   // The one before goes first, so that two are never under way.
   row.key_exchange.reset();
   row.key_exchange = host_.key_establishment->start(
-      std::move(wanted.request), [this, id](Result<nts::KeResult> result) {
+      std::move(wanted.request), [this, id](const Result<nts::KeResult>& result) {
         Row* asking = find(id);
         if (asking == nullptr) return;
         // It ends when it has returned from here.

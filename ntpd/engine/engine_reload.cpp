@@ -39,7 +39,7 @@ std::vector<config::Section> Engine::reload(config::ParseResult parsed) {
     host_.log.error("CONFIG: the new configuration has errors: the running one is kept whole");
     return {};
   }
-  const auto sections = config::changed_sections(settings_, parsed.settings);
+  auto sections = config::changed_sections(settings_, parsed.settings);
   settings_ = std::move(parsed.settings);
   for (const config::Section section : sections) apply_section(section);
   const SourceChanges sources = reload_sources(settings_.sources);

@@ -200,7 +200,7 @@ void Engine::perform(Row& row, const association::Send& send) {
 void Engine::look_up(association::Id id, const association::Resolve& request) {
   std::weak_ptr<Engine*> alive = self_;
   host_.resolver.resolve(request.host, request.family,
-                         [this, alive, id](Result<std::vector<Address>> addresses) {
+                         [this, alive, id](const Result<std::vector<Address>>& addresses) {
                            if (alive.expired()) return;
                            Row* row = find(id);
                            if (row == nullptr) return;
