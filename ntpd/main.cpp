@@ -28,7 +28,7 @@ std::string join(int argc, char** argv) {
 int main(int argc, char** argv) {
   set_umask();
   // The resolver's thread gets no heap of its own: the daemon is to stay small.
-  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_ARENA_MAX, 1);  // NOLINT(concurrency-mt-unsafe): before there is any thread
   try {
     const auto options = ntp::daemon::parse_options(argc, argv);
     if (!options) {

@@ -118,7 +118,7 @@ struct SystemResolver::Shared : std::enable_shared_from_this<Shared> {
     const bool started = pthread_create(&thread, &attributes, entry, owner.get()) == 0;
     pthread_sigmask(SIG_SETMASK, &old, nullptr);
     pthread_attr_destroy(&attributes);
-    if (started) owner.release();
+    if (started) (void)owner.release();  // it is the thread's
     return started;
   }
 };

@@ -68,7 +68,7 @@ bool CookieStore::refresh() {
     case Found::Keys:
       // What could not be written is not undone by what was there before.
       if (found == in_file_) break;
-      keys_ = in_file_ = std::move(found);
+      keys_ = in_file_ = found;
       fed_ = changed = true;
       tell_read();
       warn_of_readers();

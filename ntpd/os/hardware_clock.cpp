@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <span>
 
 #include "ntpd/os/unique_fd.h"
 
@@ -70,9 +71,10 @@ class LinuxHardwareClock final : public HardwareClock {
         ptp_sys_offset data{};
         data.n_samples = static_cast<unsigned>(count);
         if (ioctl(fd_.get(), PTP_SYS_OFFSET, &data) != 0) return false;
-        for (int i = 0; i < count; ++i) {
-          readings.push_back({to_wall(data.ts[2 * i]), to_duration(data.ts[2 * i + 1]),
-                              to_wall(data.ts[2 * i + 2])});
+        const std::span stamps(data.ts);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+          readings.push_back(
+              {to_wall(stamps[2 * i]), to_duration(stamps[2 * i + 1]), to_wall(stamps[2 * i + 2])});
         }
         return true;
       }

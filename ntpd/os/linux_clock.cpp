@@ -85,7 +85,7 @@ Result<void> LinuxClock::apply(const ClockCommand& command) {
 
 Result<void> LinuxClock::step(Duration by) {
   last_.reset();  // a step resets the kernel's status and errors
-  const auto done = adjust(step_fields(by));
+  auto done = adjust(step_fields(by));
   if (done || !permitted_) return done;
   const Duration target = wall_now().time_since_epoch() + by;
   const auto whole = std::chrono::floor<std::chrono::seconds>(target);

@@ -77,6 +77,7 @@ Result<std::vector<std::string>> keep_capabilities() {
 }  // namespace
 
 Result<Account> find_account(const Identity& identity) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): before there is any thread
   Account account{getuid(), getgid(), {}};
   if (!identity.user.empty()) {
     const auto id = parse_id(identity.user);
@@ -92,6 +93,7 @@ Result<Account> find_account(const Identity& identity) {
     if (entry == nullptr && !id) return fail("no group `" + identity.group + "'");
     account.group = id ? *id : entry->gr_gid;
   }
+  // NOLINTEND(concurrency-mt-unsafe)
   return account;
 }
 

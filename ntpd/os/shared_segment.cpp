@@ -30,6 +30,7 @@ Result<std::shared_ptr<ShmSegment>> attach_shm_segment(int unit, bool for_everyb
                                  ", and has to be root's; remove it with ipcrm");
   }
   void* const memory = shmat(id, nullptr, 0);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): how shmat(2) says that it failed
   if (memory == reinterpret_cast<void*>(-1)) return failed("shmat", error_text(errno));
   return std::shared_ptr<ShmSegment>(static_cast<ShmSegment*>(memory),
                                      [](ShmSegment* segment) { shmdt(segment); });

@@ -93,7 +93,7 @@ constexpr auto kRts = "RAW DCF77 CODE (DTR CLR/RTS SET)"sv;
 constexpr auto kRts75 = "RAW DCF77 CODE (DTR CLR/RTS SET @ 75 baud)"sv;
 constexpr double kRawDelay = 0.258;  // s
 
-const std::array kClocks = std::to_array<GenericClock>({
+constexpr std::array kClocks = std::to_array<GenericClock>({
     meinberg(0, "MEINBERG_5XX", "Meinberg DCF PZF 535/509 / TCXO", "DCFp", 0.001968, kDay / 2),
     meinberg(1, "MEINBERG_5XX", "Meinberg DCF PZF 535/509 / OCXO", "DCFp", 0.001968, 4 * kDay),
     meinberg(2, "MEINBERG_C51", kC51, "DCFa", 0.010, kHour / 2),
