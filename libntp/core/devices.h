@@ -29,8 +29,8 @@ struct SerialSettings {
   int data_bits = 8;
   Parity parity = Parity::None;
   int stop_bits = 1;
-  /// True: input comes as whole lines with their end, CR taken as LF, 4095 octets at most. False:
-  /// it comes as it arrives, with the stamp of each piece.
+  /// True: input comes as lines with their end, CR taken as LF, 4095 octets at most, and none
+  /// before its end. False: it comes as it arrives, with the stamp of each piece.
   bool lines = true;
   /// True: a break, or a pulse that is longer than a character, is a NUL instead of nothing.
   bool breaks = false;
@@ -44,7 +44,8 @@ struct SerialSettings {
 
 /// A device with a stream of octets: a serial port, or a connection.
 struct StreamHandlers {
-  /// At most 4096 octets at once. `received` is the own clock when they were read.
+  /// At most 1024 octets at once, and 32 KiB in a quarter of a second: what a flood has beyond that
+  /// waits. `received` is the own clock when they were read.
   std::function<void(ByteView octets, WallTime received)> on_octets;
   /// The far end is gone: nothing comes any more. Called once.
   std::function<void(const std::string& reason)> on_closed;
@@ -119,8 +120,8 @@ class Devices {
   /// The segment of a unit, made if there is none; readable and writable by everybody, or by the
   /// user of the process alone.
   virtual Result<std::shared_ptr<ShmSegment>> attach_segment(int unit, bool for_everybody) = 0;
-  /// Binds a Unix datagram socket, in place of a stale one. At most 32 datagrams a wake-up are
-  /// handed on; of those longer than 256 octets the beginning.
+  /// Binds a Unix datagram socket, in place of a stale one. At most 256 datagrams in a quarter of a
+  /// second are handed on; of those longer than 256 octets the beginning.
   virtual Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
       std::function<void(ByteView datagram, WallTime received)> on_datagram) = 0;

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
+#include "ntpd/io/read_budget.h"
 #include "ntpd/os/unique_fd.h"
 
 namespace ntp::io {
@@ -22,8 +23,7 @@ namespace asio = boost::asio;
 using os::error_text;
 using ErrorCode = boost::system::error_code;
 
-constexpr int kBatch = 32;
-constexpr auto kPause = std::chrono::milliseconds(10);
+constexpr int kBatch = 8;
 
 class Receiver : public std::enable_shared_from_this<Receiver> {
  public:
@@ -46,15 +46,16 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
 
  private:
   void receive() {
-    int count = 0;
-    for (; count < kBatch; ++count) {
+    std::optional<ReadBudget::Time> next;
+    for (int count = 0; count < kBatch && !next; ++count) {
       const ssize_t size =
           recv(descriptor_.native_handle(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
       if (size < 0) break;
       handler_(ByteView(buffer_).first(static_cast<std::size_t>(size)), clock_.wall());
+      next = budget_.spend(static_cast<std::size_t>(size), std::chrono::steady_clock::now());
     }
-    if (count < kBatch) return wait();
-    pause_.expires_after(kPause);
+    if (!next) return wait();
+    pause_.expires_at(*next);
     pause_.async_wait([self = shared_from_this()](const ErrorCode& error) {
       if (!self->closed_ && !error) self->wait();
     });
@@ -64,6 +65,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   asio::posix::stream_descriptor descriptor_;
   asio::steady_timer pause_;
   std::function<void(ByteView, WallTime)> handler_;
+  ReadBudget budget_;
   std::array<std::uint8_t, 256> buffer_{};
   bool closed_ = false;
 };

@@ -10,9 +10,11 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
 #include "ntpd/io/port_lock.h"
+#include "ntpd/io/read_budget.h"
 #include "ntpd/os/unique_fd.h"
 
 namespace ntp::io {
@@ -78,7 +80,7 @@ Result<void> set_up(int fd, const SerialSettings& settings) {
 class Port : public std::enable_shared_from_this<Port> {
  public:
   Port(asio::io_context& context, const Clock& clock, int fd, StreamHandlers handlers)
-      : clock_(clock), descriptor_(context, fd), handlers_(std::move(handlers)) {}
+      : clock_(clock), descriptor_(context, fd), pause_(context), handlers_(std::move(handlers)) {}
 
   void wait() {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
@@ -100,6 +102,7 @@ class Port : public std::enable_shared_from_this<Port> {
 
   void close() {
     closed_ = true;
+    pause_.cancel();
     // Else closing may wait until what was written has left.
     tcflush(descriptor_.native_handle(), TCIOFLUSH);
     boost::system::error_code ignored;
@@ -116,13 +119,22 @@ class Port : public std::enable_shared_from_this<Port> {
       handlers_.on_closed(size == 0 ? "the port has hung up" : error_text(errno));
       return;
     }
-    if (!closed_) wait();
+    if (closed_) return;
+    const auto next = budget_.spend(size > 0 ? static_cast<std::size_t>(size) : 0,
+                                    std::chrono::steady_clock::now());
+    if (!next) return wait();
+    pause_.expires_at(*next);
+    pause_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!self->closed_ && !error) self->wait();
+    });
   }
 
   const Clock& clock_;
   asio::posix::stream_descriptor descriptor_;
+  asio::steady_timer pause_;
   StreamHandlers handlers_;
-  std::array<std::uint8_t, 4096> buffer_{};
+  ReadBudget budget_;
+  std::array<std::uint8_t, ReadBudget::kPiece> buffer_{};
   bool closed_ = false;
 };
 

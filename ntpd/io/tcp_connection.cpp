@@ -4,7 +4,10 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+
+#include "ntpd/io/read_budget.h"
 
 namespace ntp::io {
 namespace {
@@ -25,6 +28,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
          StreamHandlers handlers)
       : clock_(clock),
         socket_(context),
+        pause_(context),
         on_connected_(std::move(on_connected)),
         handlers_(std::move(handlers)) {}
 
@@ -50,6 +54,7 @@ class Stream : public std::enable_shared_from_this<Stream> {
 
   void close() {
     closed_ = true;
+    pause_.cancel();
     ErrorCode ignored;
     socket_.close(ignored);
   }
@@ -79,15 +84,26 @@ class Stream : public std::enable_shared_from_this<Stream> {
         asio::buffer(buffer_), [self = shared_from_this()](const ErrorCode& error, std::size_t n) {
           if (self->failed(error)) return;
           self->handlers_.on_octets(ByteView(self->buffer_).first(n), self->clock_.wall());
-          if (!self->closed_) self->read();
+          if (!self->closed_) self->read_on(n);
         });
+  }
+
+  void read_on(std::size_t octets) {
+    const auto next = budget_.spend(octets, std::chrono::steady_clock::now());
+    if (!next) return read();
+    pause_.expires_at(*next);
+    pause_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+      if (!self->closed_ && !error) self->read();
+    });
   }
 
   const Clock& clock_;
   tcp::socket socket_;
+  asio::steady_timer pause_;
   std::function<void()> on_connected_;
   StreamHandlers handlers_;
-  std::array<std::uint8_t, 4096> buffer_{};
+  ReadBudget budget_;
+  std::array<std::uint8_t, ReadBudget::kPiece> buffer_{};
   std::string waiting_;
   std::string writing_;
   bool connected_ = false;

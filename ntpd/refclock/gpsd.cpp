@@ -71,9 +71,9 @@ class GpsdDriver final : public Driver {
   }
 
   std::optional<ClockEvent> poll(const Moment&) override {
-    const ClockEvent trouble = !connected_       ? ClockEvent::Fault
-                               : tally_.bad != 0 ? ClockEvent::BadFormat
-                                                 : ClockEvent::Timeout;
+    const ClockEvent trouble = distrusted_ || (!down_ && tally_.bad != 0)
+                                   ? ClockEvent::BadFormat
+                                   : down_.value_or(ClockEvent::Timeout);
     if (!feed_.has_samples()) {
       feed_.set_precision(is_secondary() ? kPulsePrecision : kPrecision);
       feed_.set_pulse(false);
@@ -127,7 +127,6 @@ class GpsdDriver final : public Driver {
       reason_ = reason;
     };
     line_.clear();
-    too_long_ = false;
     auto connection = devices_->connect(
         {address, kPort}, [this] { connected_ = true; }, std::move(handlers));
     if (connection) {
@@ -140,8 +139,9 @@ class GpsdDriver final : public Driver {
   }
 
   void disconnect() {
+    down_ = gone_ || !connection_ ? ClockEvent::Fault : ClockEvent::Timeout;
     if (!reason_.empty()) {
-      feed_.log(LogLevel::Warning, "connection", "REFCLOCK: " + name() + ": gpsd: " + reason_);
+      feed_.log(LogLevel::Warning, reason_, "REFCLOCK: " + name() + ": gpsd: " + reason_);
     }
     reason_.clear();
     connection_.reset();
@@ -157,20 +157,31 @@ class GpsdDriver final : public Driver {
   }
 
   void receive(ByteView octets, WallTime at) {
+    if (gone_) return;
     countdown_ = kSilence;
     for (const std::uint8_t octet : octets) {
       const char c = static_cast<char>(octet);
       if (c == '\n') {
-        if (too_long_) ++tally_.bad;
-        if (!too_long_ && !line_.empty()) read(line_, at);
+        if (!line_.empty()) read(line_, at);
         line_.clear();
-        too_long_ = false;
       } else if (line_.size() >= kLongestLine) {
-        too_long_ = true;
+        return distrust();
       } else if (c != '\r' && (c > ' ' || !line_.empty())) {
         line_ += c;
       }
     }
+  }
+
+  /// This is no gpsd: where its line would end, if it does, nobody knows. The next tick hangs up.
+  void distrust() {
+    ++tally_.bad;
+    distrusted_ = gone_ = true;
+    reason_ = "a line of more than " + std::to_string(kLongestLine) + " characters";
+    line_.clear();
+  }
+  void trust() {
+    distrusted_ = false;
+    retry_ = kFirstRetry;
   }
 
   void read(std::string_view line, WallTime at) {
@@ -199,6 +210,7 @@ class GpsdDriver final : public Driver {
         return;
     }
     ++tally_.known;
+    down_.reset();
     if (is_secondary()) return;
     // What is not of the same second does not belong together.
     if (text_ && pulse_) {
@@ -218,7 +230,7 @@ class GpsdDriver final : public Driver {
       return *version.major > 3 || (*version.major == 3 && *version.minor >= minor);
     };
     has_text_stamps_ = at_least(10);
-    retry_ = kFirstRetry;
+    if (!distrusted_) retry_ = kFirstRetry;
     if (watched_) return;
     feed_.log(LogLevel::Info, "version",
               "REFCLOCK: " + name() + ": GPSD revision=" + version.revision +
@@ -285,6 +297,7 @@ class GpsdDriver final : public Driver {
     feed_.set_precision(precision);
     feed_.set_leap(Leap::None);
     feed_.sample(*stamp.real, received, 0);
+    trust();
     ++tally_.pulses_used;
     account_ = std::min(kPulseMost, account_ + kPulseGain);
     if (account_ == kPulseMost && feed_.flag(1)) feed_.set_pulse(true);
@@ -352,6 +365,7 @@ class GpsdDriver final : public Driver {
   void add(WallTime reference, WallTime received) {
     feed_.set_leap(Leap::None);
     feed_.sample(reference, received, 0);
+    trust();
     ++tally_.texts_used;
   }
 
@@ -369,12 +383,14 @@ class GpsdDriver final : public Driver {
   bool next_is_v6_ = false;
   bool connected_ = false;
   bool gone_ = false;
+  // Why it was disconnected, for as long as nobody has said anything sensible since.
+  std::optional<ClockEvent> down_ = ClockEvent::Fault;
   std::string reason_;
   int countdown_ = 0;
   int retry_ = kFirstRetry;
 
   std::string line_;
-  bool too_long_ = false;
+  bool distrusted_ = false;  // no sample since a line that was no gpsd's
   bool watched_ = false;
   bool has_text_stamps_ = false;
   bool no_sync_ = true;

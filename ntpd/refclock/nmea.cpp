@@ -69,6 +69,7 @@ class NmeaDriver final : public Driver {
   }
 
   void close() override {
+    trouble_ = ClockEvent::Timeout;
     port_.reset();
     capture_.reset();
     edge_.reset();
@@ -101,7 +102,8 @@ class NmeaDriver final : public Driver {
     }
     feed_.stats(text);
     tally_ = {};
-    return ClockEvent::Timeout;
+    // NTPsec says that nothing came even if it was bad, so that each poll has two events.
+    return std::exchange(trouble_, ClockEvent::Timeout);
   }
 
  private:
@@ -164,9 +166,13 @@ class NmeaDriver final : public Driver {
     }
   }
 
+  void trouble(ClockEvent event) {
+    trouble_ = event;
+    feed_.report(event);
+  }
   void malformed(ClockEvent event) {
     ++tally_.malformed;
-    feed_.report(event);
+    trouble(event);
   }
 
   void read(std::string_view line, WallTime received) {
@@ -210,14 +216,14 @@ class NmeaDriver final : public Driver {
       }
     }
     const std::string text = feed_.flag(4) ? without_position(sentence, line) : std::string(line);
-    const ClockEvent trouble = !time.time_of_day ? ClockEvent::BadTime
-                               : !reference      ? ClockEvent::BadDate
-                               : !time.valid     ? ClockEvent::BadFormat
-                                                 : ClockEvent::Nominal;
-    if (trouble != ClockEvent::Nominal) {
+    const ClockEvent found = !time.time_of_day ? ClockEvent::BadTime
+                             : !reference      ? ClockEvent::BadDate
+                             : !time.valid     ? ClockEvent::BadFormat
+                                               : ClockEvent::Nominal;
+    if (found != ClockEvent::Nominal) {
       feed_.timecode(text);
-      ++(trouble == ClockEvent::BadFormat ? tally_.rejected : tally_.malformed);
-      return feed_.report(trouble);
+      ++(found == ClockEvent::BadFormat ? tally_.rejected : tally_.malformed);
+      return trouble(found);
     }
     if (sentence.kind == NmeaKind::Zdg) {
       *reference -= std::chrono::seconds(1);  // it tells of the pulse to come
@@ -278,7 +284,8 @@ class NmeaDriver final : public Driver {
   PulseGate gate_;
   std::optional<WallTime> edge_;
   int pulse_retry_ = 0;
-  bool related_ = false;  // since the last poll
+  ClockEvent trouble_ = ClockEvent::Timeout;  // of a poll without samples
+  bool related_ = false;                      // since the last poll
   Moment now_;
   Tally tally_;
   std::array<bool, kNmeaKinds> had_checksum_{};

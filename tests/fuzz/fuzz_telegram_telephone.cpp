@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include "libntp/core/bytes.h"
 #include "ntpd/refclock/telegram/dialup.h"
 #include "ntpd/refclock/telegram/jjy.h"
-
-namespace {
+#include "tests/fuzz/telegram_check.h"
 
 using namespace ntp;
 using namespace ntp::refclock::telegram;
-
-constexpr WallTime kNow{std::chrono::seconds(1'795'000'000)};
-
-void check(const Result<Decoded, Problem>& decoded) {
-  if (!decoded) return;
-  const auto utc = utc_of(decoded->civil, {.now = kNow, .pivot = kNow});
-  if (utc && *utc < WallTime()) std::abort();
-}
-
-}  // namespace
 
 /// Any line is one of a time service or of a receiver of JJY, or is refused.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

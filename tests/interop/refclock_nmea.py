@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A receiver at a pty, beside NTPsec on the same feed; then it is unplugged and comes back."""
+"""A receiver at a pty, beside NTPsec on the same feed, and another one with its pulse, which gives the
+stamp; then the first is unplugged and comes back."""
 
 import os
 
-from lab import NTPSEC_NTPQ, OPEN, Lab, expect, wait_for
+from lab import NTPD, NTPSEC_NTPQ, OPEN, Lab, expect, wait_for
 from receivers import (Beat, SerialReceiver, clock_statistics, clock_variables, form, names, row,
                        wait_for_offset, wait_for_tally)
+
+
+SHIM = os.environ["REGULATOR_DEVICE_SHIM"]
+LATE_MS = 0.25
 
 
 def lines(path, folder):
     return [f"refclock nmea unit 0 path {path} time2 0.05 minpoll 3 maxpoll 3 mode 0x10001 baud 9600",
             "statistics clockstats", f"statsdir {folder}/",
             "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN]
+
+
+def start_with_pulse(host, path):
+    config = host.write("pulse.conf", [
+        f"refclock nmea unit 0 path {path} time2 0.05 flag1 1 ppspath /dev/pps0 minpoll 3 maxpoll 3",
+        "disable ntp", *OPEN])
+    return host.start("ours", ["env", f"LD_PRELOAD={SHIM}", "PPS_SHIM_PATH=/dev/pps0",
+                               f"PPS_SHIM_LATE={round(LATE_MS * 1e6)}", NTPD, "-n", "-g", "-c",
+                               config])
 
 
 def injected_ms(receiver):
@@ -26,11 +40,12 @@ def injected():
 
 
 with Lab() as lab:
-    ours, ntpsec = lab.host("ours"), lab.host("ntpsec")
-    receivers = [SerialReceiver(f"{lab.folder}/gps-{name}") for name in ("ours", "ntpsec")]
+    ours, ntpsec, pulse = lab.host("ours"), lab.host("ntpsec"), lab.host("pulse")
+    receivers = [SerialReceiver(f"{lab.folder}/gps-{name}") for name in ("ours", "ntpsec", "pulse")]
     Beat(*receivers)
     daemon = ours.ours(*lines(receivers[0].path, ours.folder))
     ntpsec.ntpsec(*lines(receivers[1].path, ntpsec.folder))
+    start_with_pulse(pulse, receivers[2].path)
     found = wait_for_tally(ours, "NMEA(0)", "*", 60)
     expect(found.refid == ".GPS.", f"refid {found.refid}")
     wait_for_offset(ours, "NMEA(0)", injected, 50)
@@ -43,6 +58,9 @@ with Lab() as lab:
     mine, theirs = (clock_statistics(h, "NMEA(0)", h.folder)[-1] for h in (ours, ntpsec))
     print(mine, "|", theirs)
     expect(form(mine) == form(theirs), f"clockstats: {mine!r}, {theirs!r}")
+
+    wait_for_tally(pulse, "NMEA(0)", "o", 30)
+    wait_for_offset(pulse, "NMEA(0)", -LATE_MS, 30)
 
     os.unlink(receivers[0].path)
     os.close(receivers[0].master)

@@ -2,16 +2,19 @@
 """A hardware clock, played by a preloaded library, in UTC, and in TAI with the difference given."""
 
 import os
+import re
 
-from lab import NTPD, OPEN, Lab, expect
-from receivers import clock_variables, row, wait_for_offset, wait_for_tally
+from lab import NTPD, OPEN, Lab, expect, wait_for
+from receivers import clock_statistics, clock_variables, row, wait_for_offset, wait_for_tally
 
 SHIM = os.environ["REGULATOR_DEVICE_SHIM"]
 
 
 def start(host, ahead, options):
-    config = host.write("phc.conf", [f"refclock phc unit 0 minpoll 3 maxpoll 3 {options}",
-                                     "disable ntp", *OPEN])
+    config = host.write("phc.conf", [
+        f"refclock phc unit 0 minpoll 3 maxpoll 3 flag4 1 {options}", "statistics clockstats",
+        f"statsdir {host.folder}/", "filegen clockstats file clockstats type none enable",
+        "disable ntp", *OPEN])
     return host.start("ours", ["env", f"LD_PRELOAD={SHIM}", "PTP_SHIM_PATH=/dev/ptp0",
                                f"PTP_SHIM_AHEAD={ahead}", NTPD, "-n", "-g", "-c", config])
 
@@ -25,7 +28,10 @@ with Lab() as lab:
     wait_for_offset(utc, "PHC(0)", 0.3, 30)
     wait_for_tally(tai, "PHC(0)", "*", 60)
     wait_for_offset(tai, "PHC(0)", 0.3, 30)
-    expect('name="PHC"' in clock_variables(utc), clock_variables(utc))
+    shown = clock_variables(utc)
+    expect('name="PHC"' in shown and re.search(r'timecode="\d+\.\d{9}"', shown), shown)
+    lines = wait_for("clockstats", 20, lambda: clock_statistics(utc, "PHC(0)", utc.folder))[0]
+    expect(re.fullmatch(r"PHC\(0\) \d+ 0 \d+", lines[-1]), lines[-1])
     # The kernel of this machine knows of no TAI unless somebody told it.
     text = clock_variables(unknown)
     expect("clk_bad_date" in text or row(unknown, "PHC(0)").reach, text)

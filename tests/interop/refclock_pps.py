@@ -51,8 +51,13 @@ with Lab() as lab:
     wait_for("refid GPS", 10, lambda: ours.variables().get("refid") == "GPS")
     expect(row(ours, "SHM(0)").tally == "*", "the preferred clock does not lead")
     wait_for("clk_no_reply", 10, lambda: "clk_no_reply" in clock_variables(ours, 2, NTPQ))
+    wait_for("NTPsec's refid GPS", 60,
+             lambda: ntpsec.variables(program=NTPSEC_NTPQ).get("refid") == "GPS")
+    expect(row(ntpsec, "SHM(1)", NTPSEC_NTPQ).tally == "*", "NTPsec's preferred clock does not lead")
     os.remove(f"{lab.folder}/off")
     wait_for_tally(ours, "PPS(0)", "o", 40)
     wait_for("refid PPS again", 20, lambda: ours.variables().get("refid") == "PPS")
+    wait_for("NTPsec's refid PPS again", 60,
+             lambda: ntpsec.variables(program=NTPSEC_NTPQ).get("refid") == "PPS")
     expect(daemon.text().count("hardpps") == 1, "the missing hardpps is not said once")
     daemon.expect_running()

@@ -3,12 +3,14 @@
 the daemon quick and small, and so does a socket of a stale name."""
 
 import os
+import re
 import socket
 import stat
 import time
 
-from lab import OPEN, Lab, expect, resident_kib
-from receivers import Beat, SockFeeder, clock_variables, wait_for_offset, wait_for_tally
+from lab import OPEN, Lab, expect, resident_kib, wait_for
+from receivers import (Beat, SockFeeder, clock_statistics, clock_variables, wait_for_offset,
+                       wait_for_tally)
 
 with Lab() as lab:
     ours = lab.host("ours")
@@ -17,12 +19,16 @@ with Lab() as lab:
     stale.bind(path)
     stale.close()
     Beat(SockFeeder(path, 0.000350))
-    daemon = ours.ours(f"refclock sock unit 0 path {path} refid GPS minpoll 3 maxpoll 3",
-                       "disable ntp", *OPEN)
+    daemon = ours.ours(f"refclock sock unit 0 path {path} refid GPS minpoll 3 maxpoll 3 flag4 1",
+                       "statistics clockstats", f"statsdir {ours.folder}/",
+                       "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN)
     found = wait_for_tally(ours, "SOCK(0)", "*", 60)
     expect(found.refid == ".GPS.", f"refid {found.refid}")
     wait_for_offset(ours, "SOCK(0)", 0.35, 30)
     expect('name="SOCK"' in clock_variables(ours), clock_variables(ours))
+    expect('device="Samples from a socket"' in clock_variables(ours), clock_variables(ours))
+    lines = wait_for("clockstats", 20, lambda: clock_statistics(ours, "SOCK(0)", ours.folder))[0]
+    expect(re.fullmatch(r"SOCK\(0\) (\d+) \1 0 0", lines[-1]), lines[-1])
     mode = stat.S_IMODE(os.stat(path).st_mode)
     expect(mode == 0o600, f"mode {mode:o}")
 

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstdio>
 #include <functional>
 #include <numbers>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "tests/sim/sim_host.h"
 
 namespace ntp::sim {
 
 /// A GPS receiver with a pulse at a simulated host: writes /dev/pps0, shared memory unit 0 and
-/// sentences to /dev/gps0 each true second, with normal noise of its own, in s.
+/// sentences to /dev/gps0 each true second, with normal noise of its own, in s. With a gpsd on it,
+/// that feeds a socket and who connects to its port.
 class SimReceiver {
  public:
+  static constexpr const char* kSocket = "/run/chrony.clk.ttyS0.sock";
+
   struct Behaviour {
     double pulse_noise = 0;
     double shm_noise = 0;
@@ -24,7 +31,14 @@ class SimReceiver {
     bool pulse = true;
     bool shm = true;
     bool text = false;
+    bool sock = false;
+    bool json = false;
     std::function<std::string(std::string)> garble = {};  // what becomes of its sentences
+    /// What gpsd says to each connection in a second instead of its reports.
+    std::function<std::string()> nonsense = {};
+    /// Datagrams a second of another feeder of the socket; with a time, or else of noise.
+    int flood = 0;
+    std::optional<double> flood_offset = {};  // s
     int shm_mode = 1;
     int leap = 0;
   };
@@ -67,6 +81,71 @@ class SimReceiver {
       host_.devices.serials["/dev/gps0"].send(said,
                                               own + from_seconds(behaviour.text_noise * normal()));
     }
+    if (behaviour.flood > 0) flood(own);
+    if (behaviour.sock) send_datagram(to_seconds(truth - own.time_since_epoch()), own);
+    serve(truth, own);
+  }
+
+  /// As chrony lays a sample out.
+  void send_datagram(double offset, WallTime own) {
+    struct SockSample {
+      std::int64_t seconds, microseconds;
+      double offset;
+      std::int32_t pulse, leap, pad, magic;
+    };
+    static_assert(sizeof(SockSample) == 40);
+    auto& inbox = host_.devices.inboxes[kSocket];
+    if (!inbox.open) return;
+    const std::int64_t since = own.time_since_epoch().count() / 1000;
+    const SockSample sample{since / 1'000'000, since % 1'000'000, offset, 0, behaviour.leap, 0,
+                            0x534f434b};
+    inbox.handler(std::bit_cast<std::array<std::uint8_t, sizeof sample>>(sample), own);
+  }
+
+  void flood(WallTime own) {
+    auto& inbox = host_.devices.inboxes[kSocket];
+    std::array<std::uint8_t, 40> noise{};
+    for (int i = 0; i < behaviour.flood; ++i) {
+      if (behaviour.flood_offset) {
+        send_datagram(*behaviour.flood_offset, own);
+      } else if (inbox.open) {
+        for (auto& octet : noise) octet = static_cast<std::uint8_t>(random_.uniform() * 256);
+        inbox.handler(noise, own);
+      }
+    }
+  }
+
+  /// gpsd's side of its connections.
+  void serve(Duration truth, WallTime own) {
+    auto& links = host_.devices.links;
+    std::erase_if(links, [](const auto& link) { return !link->open; });
+    for (const auto& link : links) {
+      const auto say = [&](const std::string& text) {
+        // In pieces, as they would come from a socket.
+        for (std::size_t done = 0; done < text.size() && link->open; done += kPiece) {
+          link->handlers.on_octets(as_bytes(std::string_view(text).substr(done, kPiece)), own);
+        }
+      };
+      if (link->on_connected) {
+        std::exchange(link->on_connected, nullptr)();
+        if (behaviour.json) {
+          say("{\"class\":\"VERSION\",\"release\":\"3.25\",\"rev\":\"3.25\",\"proto_major\":3,"
+              "\"proto_minor\":15}\r\n");
+        }
+      }
+      if (behaviour.nonsense) {
+        say(behaviour.nonsense());
+      } else if (behaviour.json) {
+        say("{\"class\":\"TPV\",\"mode\":3,\"time\":\"2026-12-01T00:00:00.000Z\"}\r\n");
+        say("{\"class\":\"TOFF\"" + stamp("real", truth) + stamp("clock", own.time_since_epoch()) +
+            "}\r\n");
+      }
+    }
+  }
+
+  static std::string stamp(const std::string& name, Duration time) {
+    return ",\"" + name + "_sec\":" + std::to_string(time.count() / 1'000'000'000) + ",\"" + name +
+           "_nsec\":" + std::to_string(time.count() % 1'000'000'000);
   }
 
   void write_segment(Duration reference, Duration received) {
@@ -102,6 +181,8 @@ class SimReceiver {
     std::snprintf(line, sizeof line, "$%s*%02X\r\n", body, sum);
     return line;
   }
+
+  static constexpr std::size_t kPiece = 4096;
 
   World& world_;
   SimHost& host_;

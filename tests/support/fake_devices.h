@@ -68,11 +68,13 @@ class FakeDevices final : public Devices {
   int tai = 0;
   /// Opening fails with this, whatever it is.
   std::optional<std::string> failure;
+  /// Opening what has this path, or name, fails with this; segment 0 has the name `NTP0`.
+  std::map<std::string, std::string> refused;
 
   Result<std::unique_ptr<SerialPort>> open_serial(const SerialSettings& settings,
                                                   StreamHandlers handlers) override {
     const auto found = serials.find(settings.path);
-    if (failure || found == serials.end()) return missing(settings.path);
+    if (is_refused(settings.path) || found == serials.end()) return missing(settings.path);
     Serial& serial = found->second;
     serial.settings = settings;
     serial.handlers = std::move(handlers);
@@ -82,12 +84,13 @@ class FakeDevices final : public Devices {
   }
   Result<std::unique_ptr<PulseCapture>> open_pulse(const std::string& path) override {
     const auto found = pulses.find(path);
-    if (failure || found == pulses.end()) return missing(path);
+    if (is_refused(path) || found == pulses.end()) return missing(path);
     found->second.open = true;
     return std::unique_ptr<PulseCapture>(std::make_unique<Capture>(found->second));
   }
   Result<std::shared_ptr<ShmSegment>> attach_segment(int unit, bool for_everybody) override {
-    if (failure) return fail(*failure);
+    const std::string path = "NTP" + std::to_string(unit);
+    if (is_refused(path)) return missing(path);
     auto& segment = segments[unit];
     if (!segment) segment = std::make_shared<ShmSegment>();
     segments_for_everybody[unit] = for_everybody;
@@ -96,14 +99,14 @@ class FakeDevices final : public Devices {
   Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
       std::function<void(ByteView datagram, WallTime received)> on_datagram) override {
-    if (failure) return fail(*failure);
+    if (is_refused(path)) return missing(path);
     inboxes[path] = {std::move(on_datagram), for_everybody, true};
     return std::unique_ptr<DatagramInbox>(std::make_unique<Box>(inboxes[path]));
   }
   Result<std::unique_ptr<Connection>> connect(const Endpoint& remote,
                                               std::function<void()> on_connected,
                                               StreamHandlers handlers) override {
-    if (failure) return fail(*failure);
+    if (is_refused(remote.to_string())) return missing(remote.to_string());
     auto link = std::make_shared<Link>();
     *link = {remote, std::move(on_connected), std::move(handlers), {}, true};
     links.push_back(link);
@@ -111,7 +114,7 @@ class FakeDevices final : public Devices {
   }
   Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) override {
     const auto found = hardware.find(path);
-    if (failure || found == hardware.end()) return missing(path);
+    if (is_refused(path) || found == hardware.end()) return missing(path);
     found->second.open = true;
     return std::unique_ptr<HardwareClock>(std::make_unique<Hard>(found->second));
   }
@@ -119,8 +122,14 @@ class FakeDevices final : public Devices {
   int kernel_tai() override { return tai; }
 
  private:
+  [[nodiscard]] bool is_refused(const std::string& path) const {
+    return failure || refused.contains(path);
+  }
   [[nodiscard]] Failure<Error> missing(const std::string& path) const {
-    return fail(failure ? *failure : path + ": No such file or directory");
+    if (failure) return fail(*failure);
+    const auto found = refused.find(path);
+    return fail(path + ": " +
+                (found == refused.end() ? "No such file or directory" : found->second));
   }
 
   struct Port final : SerialPort {

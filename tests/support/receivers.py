@@ -33,7 +33,7 @@ def checksum(body):
 def rmc(second, status="A"):
     t = time.gmtime(second)
     return checksum(f"GPRMC,{t.tm_hour:02}{t.tm_min:02}{t.tm_sec:02},{status},4807.038,N,"
-                    f"01131.000,E,0.0,0.0,{t.tm_mday:02}{t.tm_mon:02}{t.tm_year % 100:02},,")
+                    f"01131.000,E,0.0,0.0,{t.tm_mday:02}{t.tm_mon:02}{t.tm_year % 100:02},,,A")
 
 
 def zda(second):
