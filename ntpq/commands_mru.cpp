@@ -28,7 +28,7 @@ constexpr int kMostSilences = 3;
 std::string shown_address(Shell& shell, const std::string& address) {
   const std::string host = split_port(address).first;
   if (!shell.names) return visible(host);
-  const std::string name = shell.name_of(host);
+  std::string name = shell.name_of(host);
   if (name == host || shell.leads_to(name, host)) return name;
   return visible(host) + " (" + name + ")";
 }

@@ -34,7 +34,7 @@ constexpr int kAutoGain = 3;
 constexpr int kPulseMost = 10;
 constexpr int kPulseGain = 2;
 
-enum Mode : int { kInBand = 0, kStrict = 1, kAutomatic = 2 };
+enum Mode : int { InBand = 0, Strict = 1, Automatic = 2 };
 
 /// gpsd's JSON over a connection of its own. Units up to 127 take the time of the sentences, alone
 /// or with the pulse; those above the pulse alone, with the seconds that gpsd gives it.
@@ -315,9 +315,9 @@ class GpsdDriver final : public Driver {
 
   void use() {
     switch (feed_.settings().mode & 3) {
-      case kStrict:
+      case Strict:
         return use_pair();
-      case kAutomatic:
+      case Automatic:
         return use_what_is_there();
       default:
         return use_text();

@@ -109,7 +109,7 @@ class HpGpsDriver final : public SerialDriver {
   }
 
   void keep(const std::string& text) {
-    constexpr std::size_t kMost = kStatusLines * 80;
+    constexpr std::size_t kMost = std::size_t{kStatusLines} * 80;
     if (text_.size() + text.size() <= kMost) text_ += text;
   }
 

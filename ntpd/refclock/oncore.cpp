@@ -180,7 +180,7 @@ class OncoreDriver final : public SerialDriver {
       return trouble(ClockEvent::Timeout);
     }
     telegram::Decoded decoded = status->decoded;
-    if (decoded.civil.month == 6 || decoded.civil.month == 12) decoded.leap = leap_;
+    if (decoded.civil.in_month_of_leap_second()) decoded.leap = leap_;
     const WallTime at = pulse.at - std::exchange(late_, Duration::zero());
     if (!accept(decoded, at, feed_.settings().time1)) {
       feed_.set_pulse(false);

@@ -43,7 +43,7 @@ Result<Decoded, Problem> decode_hp(std::string_view text) {
     decoded.lock = Lock::Invalid;
     return decoded;
   }
-  const bool season = civil->month == 6 || civil->month == 12;
+  const bool season = civil->in_month_of_leap_second();
   switch (leap) {
     case '0':
       break;

@@ -18,7 +18,7 @@ Decoded invalid() { return {.civil = {}, .lock = Lock::Invalid, .utc = true}; }
 
 /// Leap seconds come at the end of June or December; earlier notice of one is not passed on.
 Leap leap_ahead(bool ahead, const Civil& civil) {
-  return ahead && (civil.month == 6 || civil.month == 12) ? Leap::Insert : Leap::None;
+  return ahead && civil.in_month_of_leap_second() ? Leap::Insert : Leap::None;
 }
 
 /// A second of the day with its fraction, into hours to nanoseconds. False if it is none.

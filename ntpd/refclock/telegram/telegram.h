@@ -41,6 +41,9 @@ struct Civil {
   /// The date comes from GPS's week number of ten bits: one before the pivot is 1024 weeks (or a
   /// multiple) late.
   bool week_rolls = false;
+
+  /// June and December end with the leap seconds there are.
+  [[nodiscard]] bool in_month_of_leap_second() const { return month && *month % 6 == 0; }
 };
 
 struct Decoded {

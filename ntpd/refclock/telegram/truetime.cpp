@@ -37,8 +37,6 @@ Result<TrueTimeLine, Problem> decode_truetime(std::string_view line) {
   Decoded decoded{.civil = *civil, .utc = true};
   switch (line[kForm.size() - 1]) {
     case ' ':
-      decoded.error_bound = 1e-6;
-      break;
     case '.':
       decoded.error_bound = 1e-6;
       break;

@@ -36,8 +36,8 @@ class TrimbleTsip final : public Receiver {
   }
 
  private:
-  static Heard heard(WallTime at, Result<Decoded, Problem> time) {
-    return {.time = std::move(time), .at = at, .text = {}};
+  static Heard heard(WallTime at, const Result<Decoded, Problem>& time) {
+    return {.time = time, .at = at, .text = {}};
   }
 
   Result<Decoded, Problem> time(ByteReader& reader) const {
