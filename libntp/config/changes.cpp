@@ -71,7 +71,7 @@ std::string_view name_of(Section section) {
     case Section::Variables:
       return "variables";
     case Section::Startup:
-      return "pid files, limits and frequency";
+      return "pid files, limits, telephone numbers and frequency";
   }
   return "";
 }
@@ -103,7 +103,7 @@ std::vector<Section> changed_sections(const Settings& running, const Settings& w
                              a.extra_port != b.extra_port);
   note(Section::Variables, a.variables != b.variables);
   note(Section::Startup, a.pid_files != b.pid_files || a.limits != b.limits ||
-                             a.tinker.frequency != b.tinker.frequency);
+                             a.phones != b.phones || a.tinker.frequency != b.tinker.frequency);
   return changed;
 }
 

@@ -39,7 +39,7 @@ enum class Section : std::uint8_t {
   LeapFile,
   Network,    // interface, dscp, extra port
   Variables,  // setvar
-  Startup,    // pidfile, rlimit, tinker freq: what only a start looks at
+  Startup,    // pidfile, rlimit, phone, tinker freq: what only a start looks at
 };
 
 /// As a log line names it: `access list`.

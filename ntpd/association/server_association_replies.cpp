@@ -51,7 +51,6 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
 void ServerAssociation::take_reply(const wire::Header& reply, WallTime received,
                                    const Context& context, Actions& actions) {
   ++received_;
-  last_received_mono_ = context.mono;
   flash_ &= ~flash::kPacketTests;
 
   const unsigned stray = test_origin(reply, pending_, last_transmit_);
@@ -140,6 +139,7 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
   reference_time_ = reply.reference;
   last_transmit_ = reply.transmit;
   last_received_ = received;
+  last_received_mono_ = context.mono;
   actions.push_back(RecordReply{reply, request_sent_, received, lost, rejected_, 0});
 
   const int burst = reach_ == 0

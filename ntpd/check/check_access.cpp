@@ -17,17 +17,28 @@ using server::AccessTable;
 const RestrictSettings* line_of(const Judge& judge, const server::AccessEntry& entry,
                                 std::uint32_t flags) {
   const auto& lines = judge.settings.restrictions;
+  const auto is_same = [&](const server::AccessEntry& each) {
+    return each.address == entry.address && each.mask == entry.mask &&
+           each.ntp_port == entry.ntp_port && each.source == entry.source;
+  };
+  const AccessTable without = AccessTable::build({});
+  const bool built_in = std::ranges::any_of(without.entries(), is_same);
   const auto made = [&](const RestrictSettings& line) {
     if (line.remove || (line.flags & flags) == 0) return false;
     const AccessTable alone = AccessTable::build({line});
-    return std::any_of(alone.entries().begin(), alone.entries().end(), [&](const auto& each) {
-      return each.address == entry.address && each.mask == entry.mask &&
-             each.ntp_port == entry.ntp_port && each.source == entry.source &&
-             (each.flags & line.flags & flags) != 0;
+    // A line that makes an entry of its own has no part in those that are there without any.
+    if (built_in && alone.entries().size() > without.entries().size()) return false;
+    return std::ranges::any_of(alone.entries(), [&](const auto& each) {
+      return is_same(each) && (each.flags & line.flags & flags) != 0;
     });
   };
   const auto found = std::find_if(lines.rbegin(), lines.rend(), made);
   return found == lines.rend() ? nullptr : &*found;
+}
+
+/// Further lines for the address only add to its flags (NTPsec).
+bool is_host(const server::AccessEntry& entry) {
+  return prefix_length(entry.mask) == (entry.mask.family() == Family::V6 ? 128 : 32);
 }
 
 std::string words(std::uint32_t flags) {
@@ -37,8 +48,8 @@ std::string words(std::uint32_t flags) {
 }
 
 /// One finding a line, however many sources it shuts out.
-void report_shut_out(Judge& judge, const config::Location& where, std::uint32_t harm,
-                     const SourceSettings& source) {
+void report_shut_out(Judge& judge, const server::AccessEntry& entry, const config::Location& where,
+                     std::uint32_t harm, const SourceSettings& source) {
   constexpr const char* kKind = "source-shut-out";
   const std::string host = source.host + " (line " + std::to_string(source.where.line) + ')';
   auto& findings = judge.report.findings;
@@ -52,8 +63,9 @@ void report_shut_out(Judge& judge, const config::Location& where, std::uint32_t 
   }
   const std::string way = "'restrict " + source.host + " nomodify noquery'";
   judge.find(Severity::Error, kKind, where, "'" + words(harm) + "' drops the answers of " + host,
-             (harm & flag::kNoServe) != 0 ? "leave 'noserve' out, or add " + way
-                                          : "add 'restrict source nomodify noquery', or " + way);
+             is_host(entry)                 ? "leave '" + words(harm) + "' out"
+             : (harm & flag::kNoServe) != 0 ? "leave 'noserve' out, or add " + way
+                                            : "add 'restrict source nomodify noquery', or " + way);
 }
 
 /// A source whose answers are dropped. `address` stands for all addresses if it is by name.
@@ -75,7 +87,7 @@ void check_source(Judge& judge, AccessTable table, const SourceSettings& source,
     if (harm == 0) return;
   }
   const RestrictSettings* line = line_of(judge, entry, harm);
-  report_shut_out(judge, line != nullptr ? line->where : source.where, harm, source);
+  report_shut_out(judge, entry, line != nullptr ? line->where : source.where, harm, source);
 }
 
 /// An address that no line but the default is likely to be about: 0.0.0.1 or ::2.
@@ -104,17 +116,20 @@ void check_queries(Judge& judge, const AccessTable& table) {
   std::string addresses;
   const RestrictSettings* line = nullptr;
   std::uint32_t harm = 0;
+  bool by_host = false;
   for (const Family family : {Family::V4, Family::V6}) {
     const Address loopback = Address::loopback(family);
     const auto index = table.match({loopback, 1024});
     if (!index || (table.entries()[*index].flags & kHarm) == 0) continue;
     const server::AccessEntry& entry = table.entries()[*index];
     harm |= entry.flags & kHarm;
+    by_host |= is_host(entry);
     if (line == nullptr) line = line_of(judge, entry, kHarm);
     addresses += (addresses.empty() ? "" : " and ") + loopback.to_string();
   }
   if (harm == 0) return;
-  const std::string advice = "add 'restrict 127.0.0.1' and 'restrict ::1'";
+  const std::string advice =
+      by_host ? "leave '" + words(harm) + "' out" : "add 'restrict 127.0.0.1' and 'restrict ::1'";
   const std::string text = "'" + words(harm) + "' shuts out ntpq on this host, from " + addresses;
   if (line != nullptr) {
     judge.find(Severity::Warning, "ntpq-shut-out", line->where, text, advice);

@@ -31,10 +31,13 @@ bool is_trusted(const config::KeySettings& keys, std::uint32_t id) {
                      [&](const auto& range) { return id >= range.first && id <= range.last; });
 }
 
-void check_key(Judge& judge, const std::set<std::uint32_t>& known, std::uint32_t id,
-               const Location& where, const std::string& purpose) {
+/// The numbers in the key file; nothing if whoever asks may not read it.
+using KnownKeys = std::optional<std::set<std::uint32_t>>;
+
+void check_key(Judge& judge, const KnownKeys& known, std::uint32_t id, const Location& where,
+               const std::string& purpose) {
   const std::string number = std::to_string(id);
-  if (!known.contains(id)) {
+  if (known && !known->contains(id)) {
     judge.find(Severity::Error, "key-missing", where,
                "key " + number + " for " + purpose + " is not in " + judge.settings.keys.file,
                "add a line '" + number + " AES ...' to that file, or name another key");
@@ -71,19 +74,28 @@ void check_keys(Judge& judge) {
     if (source.key != 0 && asks == nullptr) asks = &source;
   }
   if (keys.file.empty()) {
-    if (asks != nullptr || keys.control_key != 0) {
-      judge.find(
-          Severity::Error, "key-missing", asks != nullptr ? asks->where : keys.control_key_at,
-          "keys are named, but there is no 'keys' line", "add 'keys' and the path of the key file");
+    const Location* where = asks != nullptr         ? &asks->where
+                            : keys.control_key != 0 ? &keys.control_key_at
+                            : keys.trusted.empty()  ? nullptr
+                                                    : &keys.trusted.front().where;
+    if (where != nullptr) {
+      judge.find(Severity::Error, "key-missing", *where,
+                 "keys are named, but there is no 'keys' line",
+                 "add 'keys' and the path of the key file");
     }
     return;
   }
   // The file is read before the rights of root are given up.
-  if (!plan_read(judge, "key file", keys.file, keys.file_at, User{}, Form::File)) return;
-  check_secret(judge, "key file", keys.file, keys.file_at);
-  const auto content = judge.files.content(keys.file);
-  if (!content) return;  // not for whoever asks; the plan says so
-  const auto known = key_ids(judge, *content);
+  KnownKeys known;
+  if (plan_read(judge, "key file", keys.file, keys.file_at, User{}, Form::File)) {
+    check_secret(judge, "key file", keys.file, keys.file_at);
+    if (const auto content = judge.files.content(keys.file)) {
+      known = key_ids(judge, *content);
+    } else {
+      judge.find(Severity::Note, "key-file", keys.file_at,
+                 "the keys were not looked at: " + content.error().message, "");
+    }
+  }
   for (const auto& source : judge.settings.sources) {
     if (source.key != 0) check_key(judge, known, source.key, source.where, source.host);
   }
@@ -91,7 +103,7 @@ void check_keys(Judge& judge) {
     check_key(judge, known, static_cast<std::uint32_t>(keys.control_key), keys.control_key_at,
               "'controlkey'");
   }
-  check_trusted(judge, known);
+  if (known) check_trusted(judge, *known);
 }
 
 }  // namespace ntp::check

@@ -170,8 +170,16 @@ void check_interface_names(Judge& judge) {
   }
 }
 
-void check_pool_size(Judge& judge) {
+void check_tos(Judge& judge) {
   const config::TosSettings& tos = judge.settings.tos;
+  const bool no_stratum = tos.floor >= tos.ceiling;
+  if (no_stratum || tos.max_dist <= 0) {
+    judge.find(Severity::Error, "tos", judge.settings.tos_at,
+               (no_stratum ? "no stratum is from 'floor' on and below 'ceiling'"
+                           : std::string("no source is nearer than 'maxdist'")) +
+                   ": no source is ever used",
+               no_stratum ? "raise ceiling, or lower floor" : "raise maxdist");
+  }
   if (tos.min_clock <= tos.max_clock) return;
   judge.find(Severity::Warning, "tos", judge.settings.tos_at,
              "'minclock " + std::to_string(tos.min_clock) + "' is above 'maxclock " +
@@ -194,7 +202,7 @@ void check_sources(Judge& judge) {
   check_clock_options(judge);
   check_interfaces(judge);
   check_interface_names(judge);
-  check_pool_size(judge);
+  check_tos(judge);
   check_frequency(judge);
 }
 

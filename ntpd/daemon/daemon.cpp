@@ -258,8 +258,11 @@ class Daemon {
       loop_->stop();
     };
     // NTPsec: this line is for scripts, beside the log.
-    engine.on_clock_set = [](bool stepped, double offset) {
-      std::printf("ntpd: time %s %+.6fs\n", stepped ? "set" : "slew", offset);
+    engine.on_clock_set = [](engine::Setting setting, double offset) {
+      const char* const what = setting == engine::Setting::Step   ? "set"
+                               : setting == engine::Setting::Slew ? "slew"
+                                                                  : "offset";
+      std::printf("ntpd: time %s %+.6fs\n", what, offset);
       std::fflush(stdout);
     };
     engine.on_synchronized = [this] { starter_.synchronized(); };
@@ -303,7 +306,9 @@ class Daemon {
       log_.info("LOG: Saw SIGHUP");
       log_targets_.follow_rotation();
       if (!engine_) return;
-      reload();
+      const auto sections = reload();
+      const bool keys_read = std::ranges::find(sections, config::Section::Keys) != sections.end();
+      if (!keys_read) engine_->reload_keys();
       engine_->refresh_files();
       key_server_.refresh();
     });
@@ -316,26 +321,28 @@ class Daemon {
 
   // ---- Another configuration -----------------------------------------------------------------
 
-  void reload() {
+  /// Gives the sections that have been taken over.
+  std::vector<config::Section> reload() {
     auto parsed = read_config(Reading::Again);
     if (!parsed) {
       log_.error("CONFIG: not reloaded: " + parsed.error().message);
-      return;
+      return {};
     }
-    take_over(std::move(*parsed));
+    return take_over(std::move(*parsed));
   }
 
   /// Brings every part of the daemon to another configuration.
-  void take_over(config::ParseResult parsed) {
+  std::vector<config::Section> take_over(config::ParseResult parsed) {
     const config::Settings before = engine_->settings();
-    check_new_files(before, parsed, files_);
+    if (!parsed.has_errors()) check_new_files(before, parsed, files_);
     if (!parsed.has_errors()) {
       warn_of_missing_effects(parsed.settings);
       // The engine can only begin to steer a clock that has been taken over.
       if (!before.discipline && parsed.settings.discipline) clock_.discipline(true);
     }
     bool nts_changed = false;
-    for (const config::Section section : engine_->reload(std::move(parsed))) {
+    auto sections = engine_->reload(std::move(parsed));
+    for (const config::Section section : sections) {
       const config::Settings& now = engine_->settings();
       nts_changed |= section == config::Section::Nts || section == config::Section::Network;
       if (section == config::Section::Log) log_targets_.follow(before.log_file, now.log_file);
@@ -353,6 +360,7 @@ class Daemon {
     key_client_->reconfigure(engine_->settings().nts);
     if (!engine_->settings().discipline) clock_.discipline(false);
     if (nts_changed) key_server_.follow(engine_->settings());
+    return sections;
   }
 
   // In the order in which they come to be: each may use those before it to its end.

@@ -21,6 +21,7 @@ void check_new_files(const config::Settings& before, config::ParseResult& parsed
           wanted.nts.certificate_at);
     check(before.nts.enable ? before.nts.key : "", wanted.nts.key, wanted.nts.key_at);
   }
+  check(before.leap_file, wanted.leap_file, wanted.leap_file_at);
   const std::string& log = wanted.log_file;
   if (log.empty() || log == before.log_file || log == "stdout" || log == "stderr") return;
   if (const auto fit = files.append(log, ""); !fit) {

@@ -12,6 +12,7 @@ std::vector<std::string> without_effect(const config::Settings& settings) {
   note(settings.tinker.allan != defaults.tinker.allan, "tinker allan");
   note(settings.tinker.huffpuff != defaults.tinker.huffpuff, "tinker huffpuff");
   note(settings.tinker.dispersion != defaults.tinker.dispersion, "tinker dispersion");
+  note(settings.mdns_tries != defaults.mdns_tries, "mdnstries");
   return names;
 }
 

@@ -150,7 +150,7 @@ void Engine::stop() {
   host_.log.info(
       "PROTO: summary: system peer " + (peer ? peer->association->name() : std::string("none")) +
       ", packets received " + std::to_string(counters.received) + ", processed " +
-      std::to_string(counters.processed) + ", requests sent " + std::to_string(packets_sent_));
+      std::to_string(counters.processed) + ", requests sent " + std::to_string(requests_sent_));
   for (const auto& row : rows_) host_.timers.cancel(row->timer);
   rows_.clear();
 }

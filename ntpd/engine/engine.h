@@ -35,6 +35,13 @@
 
 namespace ntp::engine {
 
+/// What `ntpd -q` does to the clock.
+enum class Setting : std::uint8_t {
+  None,  // `disable ntp`
+  Slew,
+  Step
+};
+
 /// What the command line and the host decide beside ntp.conf.
 struct EngineOptions {
   /// log2 s: how finely the clock can be read.
@@ -48,8 +55,8 @@ struct EngineOptions {
   /// Part of the names of some statistics files.
   int process_id = 0;
   control::Identity identity;
-  /// With quit_when_set: the clock has been set, at once or by slewing, by so many seconds.
-  std::function<void(bool stepped, double offset)> on_clock_set = [](bool, double) {};
+  /// With quit_when_set: what was done about an offset of so many seconds.
+  std::function<void(Setting, double offset)> on_clock_set = [](Setting, double) {};
   /// For usestats; without it there are none.
   std::function<ResourceUsage()> resource_usage;
   /// For the variables of the kernel's clock; without it they are zero.
@@ -109,7 +116,8 @@ class Engine final : public control::Model {
   /// are not the engine's.
   std::vector<config::Section> reload(config::ParseResult parsed);
   [[nodiscard]] const config::Settings& settings() const { return settings_; }
-  /// Reads files anew that may have been replaced by others of the same name (SIGHUP).
+  /// Reads files anew that may have been replaced by others of the same name (SIGHUP), but for
+  /// that of the keys.
   void refresh_files();
   /// Reads the file of symmetric keys anew. Where it can't be read the keys stay as they are, and
   /// this is false.
@@ -283,8 +291,7 @@ class Engine final : public control::Model {
   void reselect();
   [[nodiscard]] bool awaits_votes() const;
   void lose_peer();
-  void follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
-              bool is_own_clock);
+  void follow(Row& row, const sync::SelectionResult& selection, MonoTime newest, bool is_own_clock);
   void take_adjustment(sync::Adjustment adjustment);
   void all_clocks_stepped();
   void update_clock_status();
@@ -311,7 +318,7 @@ class Engine final : public control::Model {
 
   std::map<std::string, std::vector<Address>> restricted_hosts_;
   std::optional<leap::Table> leaps_;
-  std::string leap_text_;  // of the file as it was last read
+  std::optional<std::string> leap_text_;  // of the file as it was last read
   bool leap_file_missing_ = false;
   MonoTime leap_warned_{};
   LeapWatch leap_watch_;

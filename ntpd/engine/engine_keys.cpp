@@ -4,7 +4,6 @@
 namespace ntp::engine {
 
 void Engine::refresh_files() {
-  reload_keys();
   check_leap_file();
   hurry_sources();
 }

@@ -25,7 +25,7 @@ std::string minutes_of(WallTime time) {
 
 void Engine::load_leap_file() {
   leaps_.reset();
-  leap_text_.clear();
+  leap_text_.reset();
   leap_file_missing_ = false;
   leap_warned_ = host_.clock.mono() - kDay;
   check_leap_file();

@@ -8,8 +8,9 @@
 namespace ntp::engine {
 namespace {
 
-// A burst takes some 12 s and looking names up a while; sources start a second apart.
-constexpr auto kPatience = std::chrono::seconds(60);
+// Who does not answer is asked again a minute later, in a burst of half a minute: twice. Sources
+// start a second apart.
+constexpr auto kPatience = std::chrono::seconds(180);
 
 }  // namespace
 
@@ -27,7 +28,7 @@ void Engine::await_first_setting() {
 void Engine::give_up() {
   const auto now = context();
   const bool answered = std::any_of(rows_.begin(), rows_.end(), [&](const auto& row) {
-    return row->association->view(now).reach != 0;
+    return row->association->view(now).packets_received != 0;
   });
   host_.log.error(
       formatted("SYNC: no servers found: after %.0f s ", to_seconds(now.mono - started_)) +
@@ -38,7 +39,14 @@ void Engine::give_up() {
 void Engine::set_clock_once(sync::Adjustment adjustment) {
   const bool stepped = adjustment == sync::Adjustment::Stepped;
   host_.timers.cancel(give_up_timer_);
-  if (settings_.discipline && !host_.clock.adjustable()) {
+  if (!settings_.discipline) {
+    host_.log.notice(
+        formatted("CLOCK: time offset %+.6f s, not set: 'disable ntp'", state_.offset));
+    options_.on_clock_set(Setting::None, state_.offset);
+    options_.on_exit(0);
+    return;
+  }
+  if (!host_.clock.adjustable()) {
     host_.log.error(
         formatted("CLOCK: the time is %+.6f s off and could not be set", state_.offset));
     options_.on_exit(1);
@@ -47,7 +55,7 @@ void Engine::set_clock_once(sync::Adjustment adjustment) {
   if (!stepped) clock_.hand_over(state_.offset);
   host_.log.notice(
       formatted(stepped ? "CLOCK: time set %+.6f s" : "CLOCK: time slew %+.6f s", state_.offset));
-  options_.on_clock_set(stepped, state_.offset);
+  options_.on_clock_set(stepped ? Setting::Step : Setting::Slew, state_.offset);
   options_.on_exit(0);
 }
 

@@ -19,9 +19,9 @@ class OnceScenario : public Scenario {
     oscillator.offset = offset;
     engine::EngineOptions options;
     options.quit_when_set = true;
-    options.on_clock_set = [this](bool stepped, double by) {
+    options.on_clock_set = [this](engine::Setting setting, double by) {
       ++settings_;
-      stepped_ = stepped;
+      setting_ = setting;
       by_ = by;
     };
     SimNode& node = lab_.add_node({config, oscillator, options});
@@ -31,7 +31,7 @@ class OnceScenario : public Scenario {
 
   Lab lab_{GetParam()};
   int settings_ = 0;
-  bool stepped_ = false;
+  engine::Setting setting_ = engine::Setting::None;
   double by_ = 0;
 };
 
@@ -41,7 +41,7 @@ TEST_P(OnceScenario, SlewsASmallOffset) {
   lab_.world.run_for(seconds(60));
   EXPECT_EQ(node.exit_status(), 0);
   EXPECT_EQ(settings_, 1);
-  EXPECT_FALSE(stepped_);
+  EXPECT_EQ(setting_, engine::Setting::Slew);
   EXPECT_NEAR(std::abs(by_), 0.010, 0.005);
   EXPECT_TRUE(node.host.log.contains("CLOCK: time slew ")) << node.host.log.text();
   EXPECT_TRUE(node.host.clock.steps().empty());
@@ -64,7 +64,7 @@ TEST_P(OnceScenario, StepsALargeOffset) {
   const SimNode& node = start("server 10.0.0.1", 5);
   lab_.world.run_for(seconds(60));
   EXPECT_EQ(node.exit_status(), 0);
-  EXPECT_TRUE(stepped_);
+  EXPECT_EQ(setting_, engine::Setting::Step);
   EXPECT_NEAR(std::abs(by_), 5, 0.1);
   EXPECT_LT(std::abs(node.host.clock.error()), 0.1);
 }
@@ -72,27 +72,49 @@ TEST_P(OnceScenario, StepsALargeOffset) {
 TEST_P(OnceScenario, GivesUpWhenNothingAnswers) {
   lab_.add_server().behaviour.silent = true;
   const SimNode& node = start("server 10.0.0.1");
-  lab_.world.run_for(seconds(50));
+  lab_.world.run_for(seconds(170));
   EXPECT_FALSE(node.exit_status());
   lab_.world.run_for(seconds(20));
   EXPECT_EQ(node.exit_status(), 1);
   EXPECT_EQ(settings_, 0);
-  EXPECT_TRUE(node.host.log.contains("SYNC: no servers found: after 61 s nothing has answered"))
+  EXPECT_TRUE(node.host.log.contains("SYNC: no servers found: after 181 s nothing has answered"))
       << node.host.log.text();
 }
 
 TEST_P(OnceScenario, GivesUpWhenNoNameResolves) {
   const SimNode& node = start("server nowhere.example\npool nothing.example");
-  lab_.world.run_for(seconds(70));
+  lab_.world.run_for(seconds(190));
   EXPECT_EQ(node.exit_status(), 1);
 }
 
 TEST_P(OnceScenario, GivesUpWhenNoAnswerIsOfUse) {
   lab_.add_server().behaviour.leap = Leap::Unsynchronized;
   const SimNode& node = start("server 10.0.0.1");
-  lab_.world.run_for(seconds(70));
+  lab_.world.run_for(seconds(190));
   EXPECT_EQ(node.exit_status(), 1);
   EXPECT_EQ(settings_, 0);
+  EXPECT_TRUE(node.host.log.contains("no answer gives a usable time")) << node.host.log.text();
+}
+
+TEST_P(OnceScenario, AsksAgainWhoDoesNotAnswerAtFirst) {
+  PerfectServer& server = lab_.add_server();
+  server.behaviour.silent = true;
+  const SimNode& node = start("server 10.0.0.1");
+  lab_.world.run_for(seconds(40));
+  server.behaviour.silent = false;
+  lab_.world.run_for(seconds(80));
+  EXPECT_EQ(node.exit_status(), 0);
+  EXPECT_EQ(settings_, 1);
+}
+
+TEST_P(OnceScenario, OnlySaysTheOffsetOfAClockThatIsNotToBeSet) {
+  lab_.add_server();
+  const SimNode& node = start("disable ntp\nserver 10.0.0.1", 2);
+  lab_.world.run_for(seconds(60));
+  EXPECT_EQ(node.exit_status(), 0);
+  EXPECT_EQ(setting_, engine::Setting::None);
+  EXPECT_NEAR(std::abs(by_), 2, 0.1);
+  EXPECT_TRUE(node.host.log.contains("not set: 'disable ntp'")) << node.host.log.text();
 }
 
 TEST_P(OnceScenario, GivesUpAtOnceWithoutServers) {

@@ -146,6 +146,15 @@ const std::vector<Mistake> kMistakes{
      "no source is preferred"},
     {"MinclockOverMaxclock", kGood + "tos minclock 11\n", kNext, Severity::Warning, "tos",
      "'minclock 11' is above 'maxclock 10'"},
+    {"NoStratumIsGood", kGood + "tos floor 15\n", kNext, Severity::Error, "tos",
+     "no source is ever used"},
+    {"NoDistanceIsGood", kGood + "tos maxdist 0\n", kNext, Severity::Error, "tos",
+     "no source is nearer"},
+    {"TrustedKeysWithoutFile", kGood + "trustedkey 1\n", kNext, Severity::Error, "key-missing",
+     "no 'keys' line"},
+    {"NtpqShutOutByItsOwnLine",
+     kSources + "restrict default nomodify\nrestrict 127.0.0.1 noquery\nrestrict ::1\n", 6,
+     Severity::Warning, "ntpq-shut-out", "from 127.0.0.1"},
     {"ListenOnNoInterface", kGood + "interface listen eth7\n", kNext, Severity::Warning,
      "interface-unknown", "there is no interface 'eth7'"},
     {"StampsOfNoInterface", kGood + "hwtimestamp eth0 eth7\n", kNext, Severity::Warning,
@@ -306,7 +315,8 @@ TEST(Check, JudgesByTheUser) {
 TEST(Check, SaysWhatItCantSee) {
   FakeSurvey files = host();
   files.hidden("/etc/ntp.keys");
-  const Report report = judge(kGood + "keys /etc/ntp.keys\nserver 192.0.2.5 key 9\n", "ntp", files);
+  const Report report =
+      judge(kGood + "keys /etc/ntp.keys\ntrustedkey 9\nserver 192.0.2.5 key 9\n", "ntp", files);
   ASSERT_EQ(report.files.size(), 1U);
   EXPECT_FALSE(report.files[0].possible);
   EXPECT_EQ(report.files[0].why_not, "it can't be seen from here");
@@ -317,6 +327,28 @@ TEST(Check, TellsThatADeviceOpensAtTheStartOnly) {
   const Report report = judge(kGood + "refclock nmea path /dev/root prefer\n");
   EXPECT_EQ(report.status(), 0) << shown(report);
   EXPECT_THAT(shown(report), testing::HasSubstr("user ntp may not read /dev/root"));
+}
+
+TEST(Check, DoesNotBlameALineForWhatIsBuiltIn) {
+  const Report report = judge(kSources + "restrict 10.0.0.0/8 noquery\n");
+  EXPECT_EQ(report.status(), 0) << shown(report);
+}
+
+TEST(Check, AdvisesWhatHelps) {
+  const auto advice = [](const std::string& line) {
+    return judge(kGood + line + "\n").findings.at(0).advice;
+  };
+  EXPECT_EQ(advice("restrict 192.0.2.3 ignore"), "leave 'ignore' out");
+  EXPECT_THAT(advice("restrict 192.0.2.0/24 noserve"), testing::HasSubstr("restrict 192.0.2."));
+  EXPECT_EQ(advice("restrict 127.0.0.1 version"), "leave 'version' out");
+}
+
+TEST(Check, KnowsWhichKeysAreTrustedWithoutReadingThem) {
+  FakeSurvey files = host();
+  files.hidden("/etc/ntp.keys");
+  const Report report = judge(kGood + "keys /etc/ntp.keys\nserver 192.0.2.5 key 1\n", "ntp", files);
+  EXPECT_EQ(report.status(), 2) << shown(report);
+  EXPECT_THAT(shown(report), testing::HasSubstr("key-untrusted 9: key 1 for 192.0.2.5"));
 }
 
 TEST(Check, PlansFilesSourcesAndAccess) {
