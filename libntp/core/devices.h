@@ -130,6 +130,8 @@ class Devices {
                                                       std::function<void()> on_connected,
                                                       StreamHandlers handlers) = 0;
   virtual Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) = 0;
+  /// The text of a file of settings of 64 KiB at most; nothing if there is none that can be read.
+  virtual std::optional<std::string> small_file(const std::string& path) = 0;
   /// What the kernel's clock has of leap seconds; Unsynchronized if nobody keeps it right.
   virtual Leap kernel_leap() = 0;
   /// What the kernel has been told of TAI - UTC, s; 0: nothing.

@@ -6,6 +6,7 @@
 #include "ntpd/io/datagram_inbox.h"
 #include "ntpd/io/serial_port.h"
 #include "ntpd/io/tcp_connection.h"
+#include "ntpd/os/files.h"
 #include "ntpd/os/hardware_clock.h"
 #include "ntpd/os/pulse_capture.h"
 #include "ntpd/os/shared_segment.h"
@@ -39,6 +40,13 @@ Result<std::unique_ptr<Connection>> LinuxDevices::connect(const Endpoint& remote
 
 Result<std::unique_ptr<HardwareClock>> LinuxDevices::open_hardware_clock(const std::string& path) {
   return os::open_hardware_clock(path);
+}
+
+std::optional<std::string> LinuxDevices::small_file(const std::string& path) {
+  constexpr std::size_t kMost = 65536;
+  auto text = os::Files().load(path);
+  if (!text || text->size() > kMost) return std::nullopt;
+  return std::move(*text);
 }
 
 Leap LinuxDevices::kernel_leap() {

@@ -24,6 +24,7 @@ class LinuxDevices final : public Devices {
                                               std::function<void()> on_connected,
                                               StreamHandlers handlers) override;
   Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) override;
+  std::optional<std::string> small_file(const std::string& path) override;
   Leap kernel_leap() override;
   int kernel_tai() override;
 

@@ -15,7 +15,8 @@ namespace {
 using telegram::Decoded;
 using telegram::Lock;
 
-constexpr int kWithPulse = 0x80;  // of the subtype
+constexpr int kWithPulse = 0x80;      // of the subtype
+constexpr unsigned kStatePeriod = 6;  // s
 
 /// Receivers of DCF77, MSF and GPS that send a telegram, by a table of their kinds (NTPsec: the
 /// parse driver). What they say of themselves decides whether they are used: one that lost its
@@ -63,6 +64,9 @@ class GenericDriver final : public SerialDriver {
     last_tick_ = now.mono;
     report_.pass(now.mono, feed_.status());
     if (clock_->each_second) send(clock_->request);
+    if (clock_->ask_state != nullptr && ticks_++ % kStatePeriod == 0) {
+      send(clock_->ask_state(ticks_ / kStatePeriod));
+    }
   }
 
   std::optional<ClockEvent> poll(const Moment&) override {
@@ -111,6 +115,7 @@ class GenericDriver final : public SerialDriver {
   }
 
   void take(const telegram::Heard& heard) {
+    for (const telegram::Told& each : heard.told) report_.take(each);
     if (!heard.text.empty()) feed_.timecode(heard.text);
     if (!heard.time) return;
     if (!*heard.time) {
@@ -207,6 +212,7 @@ class GenericDriver final : public SerialDriver {
   std::uint32_t last_pulse_ = 0;
   GenericReport report_;
   std::optional<MonoTime> last_tick_;
+  unsigned ticks_ = 0;
   bool heard_ = false;
   std::optional<Duration> since_lock_;  // nothing: not since the last silence
   Duration since_setup_ = std::chrono::minutes(1);

@@ -6,6 +6,7 @@
 
 #include "ntpd/refclock/telegram/dcf77.h"
 #include "ntpd/refclock/telegram/meinberg.h"
+#include "ntpd/refclock/telegram/meinberg_state.h"
 #include "ntpd/refclock/telegram/radio_clocks.h"
 #include "ntpd/refclock/telegram/taip.h"
 #include "ntpd/refclock/telegram/tsip.h"
@@ -80,6 +81,11 @@ constexpr GenericClock meinberg_gps(int subtype) {
           .trust = 4 * kDay,
           .features = kLeapPosition};
 }
+/// As it is, and asked for its state.
+constexpr GenericClock asked(GenericClock clock) {
+  clock.ask_state = t::meinberg_state_request;
+  return clock;
+}
 /// As it is, but believed from the start.
 constexpr GenericClock believed(GenericClock clock) {
   clock.trusts_power_up = true;
@@ -120,7 +126,7 @@ constexpr std::array kClocks = std::to_array<GenericClock>({
      .features = kLeapCall},
     raw(5, "RAWDCF_CONRAD", "RAW DCF77 CODE (Conrad DCF77 receiver module)", 0.292),
     raw(6, "RAWDCF_TIMEBRICK", "RAW DCF77 CODE (TimeBrick)", 0.210),
-    meinberg_gps(7),
+    asked(meinberg_gps(7)),
     raw(8, "RAWDCF_IGEL", "RAW DCF77 CODE (IGEL:clock)", kRawDelay, 1200, Parity::None),
     {.subtype = 9,
      .name = "GPS_TAIP",
@@ -191,7 +197,7 @@ constexpr std::array kClocks = std::to_array<GenericClock>({
     powered(raw(20, "RAW_DCF77", kDtr75, kRawDelay, 75), true),
     powered(raw(21, "RAW_DCF77", kRts75, kRawDelay, 75), false),
     believed(meinberg(22, "MEINBERG_C51", kC51, "DCFa", 0.010, kHour / 2)),
-    believed(meinberg_gps(23)),
+    believed(asked(meinberg_gps(23))),
     {.subtype = 24,
      .name = "SEL240X",
      .description = "SEL240x Satellite Synchronized Clock",

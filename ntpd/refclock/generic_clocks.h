@@ -23,9 +23,10 @@ struct GenericClock {
   int stop_bits = 1;
   double delay = 0;  // s, how late the on-time character is: time1 if that is not given
   int trust = 0;     // s, for how long it is good without its signal
-  std::string_view request = {};  // what asks for a telegram
-  bool each_second = false;       // asked each second, not at each poll
-  std::string_view setup = {};    // sent when it is silent or can't be understood
+  std::string_view request = {};                      // what asks for a telegram
+  bool each_second = false;                           // asked each second, not at each poll
+  std::string (*ask_state)(unsigned step) = nullptr;  // what asks for its state, in turns
+  std::string_view setup = {};  // sent when it is silent or can't be understood
   std::optional<bool> dtr = std::nullopt, rts = std::nullopt;  // its power supply
   bool trusts_power_up = false;    // good for that time even if it says that it never had a signal
   bool pulses = false;             // characters are pulses of the signal

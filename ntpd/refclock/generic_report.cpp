@@ -96,6 +96,9 @@ std::vector<Variable> GenericReport::variables(const GenericClock& clock, ClockE
   all.push_back({.name = "refclock_states", .text = states(state)});
   all.push_back({.name = "refclock_id", .text = std::string(clock.refid), .listed = false});
   all.push_back({.name = "refclock_iomode", .text = "normal", .listed = false});
+  for (const auto& [name, told] : told_) {
+    all.push_back({.name = name, .text = told.text, .listed = told.listed});
+  }
   return all;
 }
 

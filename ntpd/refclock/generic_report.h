@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ class GenericReport {
   void pass(MonoTime now, ClockEvent state);
   void take(const telegram::Decoded& decoded) { decoded_ = decoded; }
   void take(WallTime utc) { utc_ = utc; }
+  /// In place of what it told of the same name before.
+  void take(const telegram::Told& told) { told_[told.name] = told; }
   void take_pulse(WallTime pulse, WallTime telegram) {
     pulse_ = pulse;
     skew_ = telegram - pulse;
@@ -32,6 +35,7 @@ class GenericReport {
 
   std::optional<telegram::Decoded> decoded_;
   std::optional<WallTime> utc_;
+  std::map<std::string, telegram::Told> told_;
   std::optional<WallTime> pulse_;
   Duration skew_{};
   std::array<Duration, 7> spent_{};  // by state

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <array>
 #include <cstdio>
 
+#include "ntpd/refclock/oncore_file.h"
 #include "ntpd/refclock/serial_driver.h"
 #include "ntpd/refclock/telegram/oncore.h"
 
@@ -18,7 +20,11 @@ constexpr auto kFix = "Cg\x01"sv;     // position fix mode
 constexpr auto kUtc = "Aw\x01"sv;     // UTC, not GPS time
 constexpr auto kStatic = "AB\x04"sv;  // the antenna does not move
 constexpr auto kAskLeap = "Bj\0"sv;
-constexpr auto kPulseOn = "Gc\x01"sv;  // 12 channels
+constexpr auto kReset = "Cf"sv;
+constexpr auto kLoose8 = "At\0"sv;  // holds no position
+constexpr auto kLoose12 = "Gd\0"sv;
+constexpr auto kHold8 = "At\x01"sv;
+constexpr auto kHold12 = "Gd\x01"sv;
 constexpr auto kSurvey8 = "At\x02"sv;  // find out where the antenna is, then hold it
 constexpr auto kSurvey12 = "Gd\x03"sv;
 constexpr auto kIntegrity6 = "Bn\x01\x01\x00\x0a\x02\0\0\0\0\0\0\0\0\0\0"sv;
@@ -28,6 +34,25 @@ constexpr int kIdentityRetry = 10;     // s
 constexpr int kSettle = 5;             // messages, before one is used
 constexpr int kLeapPeriod = 86400;     // s
 constexpr int kIntegrityPatience = 5;  // s
+
+/// NTPsec: where its file is looked for, in this order.
+constexpr std::array kFiles{"/etc/ntp/ntp.oncore.%u", "/etc/ntp/ntp.oncore%u",
+                            "/etc/ntp/ntp.oncore",    "/etc/ntp.oncore.%u",
+                            "/etc/ntp.oncore%u",      "/etc/ntp.oncore"};
+
+/// A command with a number of 32 bits, most significant first, behind its letters.
+std::string with_number(std::string_view letters, std::int32_t number) {
+  std::string body(letters);
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    body.push_back(static_cast<char>(static_cast<std::uint32_t>(number) >> shift & 0xff));
+  }
+  return body;
+}
+std::int32_t number_of(std::string_view data) {
+  std::uint32_t number = 0;
+  for (const char c : data.substr(0, 4)) number = number << 8 | static_cast<std::uint8_t>(c);
+  return static_cast<std::int32_t>(number);
+}
 
 /// Motorola Oncore receivers: a message each second tells the second of the pulse before it, whose
 /// stamp of the kernel is the sample.
@@ -42,9 +67,10 @@ class OncoreDriver final : public SerialDriver {
                                        : settings.pps_path;
     auto pulse = devices.open_pulse(pulse_path);
     if (!pulse) return Failure<Error>{pulse.error()};
-    edge_ = feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
+    read_file(devices);
+    edge_ = file_.clear_edge.value_or(feed_.flag(2)) ? PulseEdge::Clear : PulseEdge::Assert;
     if (auto ready = (*pulse)->capture(edge_); !ready) return ready;
-    if (feed_.flag(3)) {
+    if (feed_.flag(3) || file_.kernel) {
       if (const auto bound = (*pulse)->bind_kernel(edge_); !bound) {
         feed_.log(LogLevel::Warning, "hardpps",
                   "REFCLOCK: " + name() + ": " + bound.error().message);
@@ -53,6 +79,7 @@ class OncoreDriver final : public SerialDriver {
     framer_ = {};
     if (auto opened = open_port(devices, {.path = {}, .lines = false}); !opened) return opened;
     pulse_ = std::move(*pulse);
+    was_reset_ = false;
     start_over();
     return {};
   }
@@ -63,6 +90,7 @@ class OncoreDriver final : public SerialDriver {
   }
 
   void tick(const Moment&) override {
+    // An answer to a reset may get lost, too.
     if (channels_ == 0 && ++waiting_ % kIdentityRetry == 0) start_over();
     if (channels_ != 0 && ++leap_age_ >= kLeapPeriod) {
       leap_age_ = 0;
@@ -82,9 +110,28 @@ class OncoreDriver final : public SerialDriver {
   }
 
  private:
+  using Mode = OncoreFile::Mode;
+
+  void read_file(Devices& devices) {
+    file_ = {};
+    file_.mode = Mode::Survey;
+    for (const char* pattern : kFiles) {
+      const std::string path = with_unit(pattern, feed_.settings().unit);
+      const auto text = devices.small_file(path);
+      if (!text) continue;
+      file_ = parse_oncore_file(*text);
+      feed_.stats("Input mode = " + std::to_string(static_cast<int>(file_.mode)));
+      for (const std::string& each : file_.complaints) {
+        feed_.log(LogLevel::Warning, each, "REFCLOCK: " + name() + ": " + path + ": " + each);
+      }
+      return;
+    }
+  }
+
   void command(std::string_view body) { send(telegram::oncore_message(body)); }
 
   void start_over() {
+    resetting_ = false;
     channels_ = 0;
     waiting_ = silent_polls_ = heard_ = 0;
     feed_.stats("state = ONCORE_CHECK_ID");
@@ -103,6 +150,12 @@ class OncoreDriver final : public SerialDriver {
 
   void on_message(const telegram::OncoreMessage& message, WallTime received) {
     if (message.name == "Cj") return on_identity(message.data);
+    if (message.name == "Cf" && resetting_) return start_over();
+    if (message.name == "Ay") {
+      // Not each receiver can shift its pulse: what it confirms counts.
+      offset_ = Duration(number_of(message.data));
+      return;
+    }
     if (const auto leap = telegram::decode_oncore_leap(message)) {
       leap_ = *leap;
       return;
@@ -126,6 +179,7 @@ class OncoreDriver final : public SerialDriver {
   }
 
   void on_status(const telegram::OncoreStatus& status, WallTime received) {
+    if (resetting_ || (file_.channels != 0 && status.channels != file_.channels)) return;
     if (channels_ < status.channels) set_up(status.channels);
     if (status.channels != channels_ || ++heard_ <= kSettle) return;
     heard_ = std::min(heard_, kSettle + 1);
@@ -150,18 +204,52 @@ class OncoreDriver final : public SerialDriver {
   }
 
   void set_up(int channels) {
+    if ((file_.mode == Mode::ResetHold || file_.mode == Mode::ResetSurvey) && !was_reset_) {
+      was_reset_ = resetting_ = true;
+      feed_.stats("state = ONCORE_RESET_SENT");
+      return command(kReset);
+    }
     channels_ = channels;
     heard_ = 0;
-    integrity_age_ = 0;
+    const bool integrity = file_.integrity.value_or(true);
+    integrity_age_ = integrity ? 0 : -1;
+    offset_ = Duration::zero();
     leap_age_ = 0;
     status_.reset();
     feed_.stats("Using        chan = " + std::to_string(channels));
     for (const auto each : {kFix, kUtc, kStatic}) command(each);
-    command(channels == 12 ? kSurvey12 : kSurvey8);
-    if (channels == 12) command(kPulseOn);
-    command(channels == 12 ? kIntegrity12 : channels == 8 ? kIntegrity8 : kIntegrity6);
+    if (file_.mode != Mode::AsItIs) set_place(channels == 12);
+    if (channels == 12) command("Gc" + std::string(1, static_cast<char>(file_.pulse_control)));
+    if (integrity) {
+      command(channels == 12 ? kIntegrity12 : channels == 8 ? kIntegrity8 : kIntegrity6);
+    }
     command(kAskLeap);
     feed_.stats("state = ONCORE_RUN");
+  }
+
+  /// Where the antenna is, how long its cable is, which satellites are high enough.
+  void set_place(bool twelve) {
+    if (file_.position) {
+      const auto& [latitude, longitude, height] = *file_.position;
+      const std::string place =
+          with_number(with_number(with_number({}, latitude), longitude), height);
+      const std::string kind(1, '\0');  // of the height: above the ellipsoid
+      command(twelve ? kLoose12 : kLoose8);
+      command("As" + place + kind);
+      command(with_number("Au", height) + kind);
+      if (twelve) {
+        command("Ga" + place + kind);
+      } else {
+        command(with_number("Ad", latitude));
+        command(with_number("Ae", longitude));
+        command(with_number("Af", height) + kind);
+      }
+    }
+    const bool holds = file_.mode == Mode::Hold || file_.mode == Mode::ResetHold;
+    command(holds ? (twelve ? kHold12 : kHold8) : (twelve ? kSurvey12 : kSurvey8));
+    command(with_number("Az", file_.delay));
+    command(with_number("Ay", file_.offset));
+    if (file_.mask) command("Ag" + std::string(1, static_cast<char>(*file_.mask)));
   }
 
   /// The second that the status tells began with the last pulse.
@@ -181,7 +269,7 @@ class OncoreDriver final : public SerialDriver {
     }
     telegram::Decoded decoded = status->decoded;
     if (decoded.civil.in_month_of_leap_second()) decoded.leap = leap_;
-    const WallTime at = pulse.at - std::exchange(late_, Duration::zero());
+    const WallTime at = pulse.at - std::exchange(late_, Duration::zero()) - offset_;
     if (!accept(decoded, at, feed_.settings().time1)) {
       feed_.set_pulse(false);
       return;
@@ -208,6 +296,9 @@ class OncoreDriver final : public SerialDriver {
     feed_.stats(text);
   }
 
+  OncoreFile file_;
+  bool was_reset_ = false;
+  bool resetting_ = false;
   telegram::OncoreFramer framer_;
   std::unique_ptr<PulseCapture> pulse_;
   PulseEdge edge_ = PulseEdge::Assert;
@@ -222,6 +313,7 @@ class OncoreDriver final : public SerialDriver {
   Leap leap_ = Leap::None;
   int sawtooth_ = 0;  // ns, of the next pulse
   Duration late_{};
+  Duration offset_{};  // of the pulse, which the receiver gives it
 };
 
 }  // namespace

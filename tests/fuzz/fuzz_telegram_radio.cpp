@@ -28,7 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                         : std::chrono::milliseconds(1);
     const auto heard = receiver->push(data[i], at);
     if (!heard) continue;
-    if (heard->text.size() > 512 || heard->at > at) std::abort();
+    if (heard->text.size() > 512 || heard->at > at || heard->told.size() > 35) std::abort();
+    for (const auto& each : heard->told) {
+      if (each.text.size() > 512 || each.text.find_first_of("\"\n") != std::string::npos) {
+        std::abort();
+      }
+    }
     if (!heard->time || !*heard->time) continue;
     const auto utc = telegram::utc_of((*heard->time)->civil, {.now = at, .pivot = kNow});
     if (utc && (*utc < WallTime() || telegram::civil_of(*utc).second > 59)) std::abort();

@@ -64,6 +64,7 @@ class FakeDevices final : public Devices {
   std::map<std::string, Inbox> inboxes;
   std::vector<std::shared_ptr<Link>> links;
   std::map<std::string, Hardware> hardware;
+  std::map<std::string, std::string> files;
   Leap leap = Leap::None;
   int tai = 0;
   /// Opening fails with this, whatever it is.
@@ -117,6 +118,10 @@ class FakeDevices final : public Devices {
     if (is_refused(path) || found == hardware.end()) return missing(path);
     found->second.open = true;
     return std::unique_ptr<HardwareClock>(std::make_unique<Hard>(found->second));
+  }
+  std::optional<std::string> small_file(const std::string& path) override {
+    const auto found = files.find(path);
+    return found == files.end() ? std::nullopt : std::optional(found->second);
   }
   Leap kernel_leap() override { return leap; }
   int kernel_tai() override { return tai; }

@@ -2,6 +2,7 @@
 #include "ntpd/refclock/telegram/meinberg.h"
 
 #include "libntp/core/bytes.h"
+#include "ntpd/refclock/telegram/meinberg_state.h"
 #include "ntpd/refclock/telegram/pattern.h"
 
 namespace ntp::refclock::telegram {
@@ -135,8 +136,10 @@ class MeinbergGps final : public Receiver {
     if (binary_.size() == kHeader && (sum(1, 6) != word(7) || length > kMost)) return bad();
     if (binary_.size() < kHeader + length) return std::nullopt;
     if (length > 0 && sum(kHeader, length) != word(5)) return bad();
+    auto told = decode_meinberg_state(word(1), std::string_view(binary_).substr(kHeader));
     binary_.clear();
-    return std::nullopt;
+    if (told.empty()) return std::nullopt;
+    return Heard{.time = std::nullopt, .at = at_, .text = {}, .told = std::move(told)};
   }
 
   std::unique_ptr<Receiver> strings_ =

@@ -16,8 +16,8 @@ Result<Decoded, Problem> decode_meinberg(std::string_view telegram);
 std::unique_ptr<Receiver> make_meinberg();
 
 /// GPS receivers: beside strings there are binary messages, that begin with SOH, a command, a
-/// length and two checksums. They are passed over whole, so that nothing in them is taken for a
-/// string; one whose checksums do not fit is BadFormat.
+/// length and two checksums, and tell the receiver's state (meinberg_state.h). One whose checksums
+/// do not fit is BadFormat.
 std::unique_ptr<Receiver> make_meinberg_gps();
 
 }  // namespace ntp::refclock::telegram

@@ -6,11 +6,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ntpd/refclock/telegram/framer.h"
 #include "ntpd/refclock/telegram/telegram.h"
 
 namespace ntp::refclock::telegram {
+
+/// A thing that a clock tells of itself, as a clock variable.
+struct Told {
+  std::string name;
+  std::string text;
+  bool listed = true;  // false: given only if it is asked for by its name
+};
 
 /// What a clock said.
 struct Heard {
@@ -18,6 +26,7 @@ struct Heard {
   std::optional<Result<Decoded, Problem>> time;
   WallTime at;       // of the own clock, when the on-time byte came
   std::string text;  // the telegram as text
+  std::vector<Told> told = {};
 };
 
 /// Takes the bytes of one clock and gives its telegrams. Keeps a bounded amount of them.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpd/refclock/generic_clocks.h"
 
+#include "ntpd/refclock/telegram/meinberg_state.h"
 #include "tests/unit/ntpd/refclock/serial_bench.h"
 
 namespace ntp::refclock {
@@ -189,6 +190,28 @@ TEST_F(GenericTest, ClocksThatWaitForItAreAsked) {
   schmid.start();
   schmid.second();
   EXPECT_EQ(schmid.written(), "s");
+}
+
+TEST_F(GenericTest, AGpsReceiverOfMeinbergsIsAskedForItsState) {
+  bench_.settings.mode = 7;
+  bench_.start();
+  EXPECT_EQ(bench_.written(), "");
+  for (unsigned step = 0; step < 10; ++step) {
+    bench_.second();
+    EXPECT_EQ(bench_.written(), telegram::meinberg_state_request(step));
+    for (int i = 1; i < 6; ++i) bench_.second();
+    EXPECT_EQ(bench_.written(), "");
+  }
+  bench_.say(telegram::meinberg_message(3, std::string("\x01\0", 2)));
+  EXPECT_EQ(variable("meinberg_gps_status"),
+            "[0x0001] incomplete buffered data: Configuration/Health");
+  bench_.say(telegram::meinberg_message(3, std::string("\0\0", 2)));
+  EXPECT_EQ(variable("meinberg_gps_status"), "[0x0000] <all buffered data complete>");
+  EXPECT_FALSE(bench_.poll()) << "it told no time";
+  bench_.settings.mode = 18;
+  bench_.start();
+  for (int i = 0; i < 10; ++i) bench_.second();
+  EXPECT_EQ(bench_.written(), "");
 }
 
 TEST_F(GenericTest, RawReceiversLiveOnTheLines) {

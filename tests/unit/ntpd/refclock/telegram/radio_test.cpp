@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <bit>
+#include <numbers>
+
 #include "ntpd/refclock/telegram/dcf77.h"
 #include "ntpd/refclock/telegram/meinberg.h"
+#include "ntpd/refclock/telegram/meinberg_state.h"
 #include "ntpd/refclock/telegram/radio_clocks.h"
 #include "ntpd/refclock/telegram/taip.h"
 #include "tests/unit/ntpd/refclock/telegram/feeding.h"
@@ -90,6 +94,98 @@ TEST(Meinberg, RefusesImpossibleDates) {
   EXPECT_EQ(problem(decode_meinberg("\x02"
                                     "D:25.11.26;T:3;U:1x.04.05;    \x03")),
             Problem::BadFormat);
+}
+
+std::string word(unsigned value) {
+  return {static_cast<char>(value & 0xff), static_cast<char>(value >> 8 & 0xff)};
+}
+std::string double_word(std::uint32_t value) { return word(value & 0xffff) + word(value >> 16); }
+std::string real(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  std::string octets;
+  for (int shift = 48; shift >= 0; shift -= 16) {
+    octets += word(static_cast<unsigned>(bits >> shift & 0xffff));
+  }
+  return octets;
+}
+/// 2026-11-25 12:00:01.25, two hours east.
+std::string moment_of_state() {
+  return word(2026) + "\x0b\x19" + word(329) + "\x03\x0c" + std::string("\0\x01", 2) +
+         double_word(2'500'000) + double_word(7200) + word(0);
+}
+std::string only(const std::vector<Told>& told) { return told.size() == 1 ? told[0].text : "?"; }
+
+TEST(MeinbergState, TellsOfItselfInTheWordsOfNtpsec) {
+  std::string name = "GPS167";
+  name.resize(17, '\0');
+  EXPECT_EQ(only(decode_meinberg_state(2, word(0x0402) + name)), "4.02 GPS167");
+  EXPECT_EQ(only(decode_meinberg_state(3, word(0))), "[0x0000] <all buffered data complete>");
+  EXPECT_EQ(only(decode_meinberg_state(3, word(0x11))),
+            "[0x0011] incomplete buffered data: Configuration/Health, Receiver Position");
+  EXPECT_EQ(only(decode_meinberg_state(5, real(4'000'000.04) + real(-1.25) + real(0))),
+            "4000000.0 m, -1.2 m, 0.0 m");
+  EXPECT_EQ(only(decode_meinberg_state(6, real(std::numbers::pi / 4) + real(0.2) + real(545.44))),
+            "45.0000 deg, 11.4592 deg, 545.4 m");
+  const std::string when = "2026-11-25 12:00:01.2500000 (+0200) ";
+  const auto antenna = [](unsigned status) {
+    return only(decode_meinberg_state(10, word(status) + moment_of_state() + moment_of_state() +
+                                              double_word(static_cast<std::uint32_t>(-12'345))));
+  };
+  EXPECT_EQ(antenna(0), "<OK>");
+  EXPECT_EQ(antenna(1), "DISCONNECTED since " + when);
+  EXPECT_EQ(antenna(2), "SYNC AFTER RECONNECT on " + when +
+                            ", clock offset at reconnect -1.0002345 s, disconnect time " + when);
+  EXPECT_EQ(antenna(9), "bad status 0x0009");
+  EXPECT_EQ(only(decode_meinberg_state(0x105, word(0) + word(1) + std::string(23, 'x'))),
+            std::string(23, 'x'));
+  EXPECT_EQ(only(decode_meinberg_state(0x105, word(0) + word(0) + std::string(23, 'x'))), "<None>");
+}
+
+TEST(MeinbergState, CorrectionOfUtc) {
+  const auto told = [](int valid, unsigned week, unsigned day, int before, int after) {
+    return only(decode_meinberg_state(
+        0x103, word(0) + word(static_cast<unsigned>(valid)) + word(0) + double_word(0) +
+                   double_word(0) + real(1e-9) + real(0) + word(week) + word(day) +
+                   std::string{static_cast<char>(before), static_cast<char>(after)}));
+  };
+  EXPECT_EQ(told(0, 0, 0, 0, 0), "<NO UTC DATA>");
+  EXPECT_EQ(told(1, 1929, 7, 18, 18), "UTC offset parameter: 18s, no leap second announced.");
+  const std::string leap =
+      "UTC offset transition from 17s to 18s due to leap second insertion at UTC midnight at the "
+      "end "
+      "of 2016-12-31";
+  EXPECT_EQ(told(1, 1929, 7, 17, 18), leap);
+  EXPECT_EQ(told(1, 1929 - 1024, 7, 17, 18), leap);
+}
+
+TEST(MeinbergState, SatellitesAndTheirHealth) {
+  std::string data = word(0) + word(1);
+  for (int i = 0; i < 3; ++i) data += word(2185) + double_word(2 * 86400 + 7) + double_word(5);
+  for (int i = 0; i < 32; ++i) data += word(i == 0 ? 0x0b : 1);
+  for (int i = 0; i < 32; ++i) data += word(i == 0 ? 0x3c : i == 1 ? 0x3f : 0);
+  const auto told = decode_meinberg_state(0x100, data);
+  ASSERT_EQ(told.size(), 35U);
+  EXPECT_EQ(told[0].text, "week 2185 + 2 days + 7.0000005 sec");
+  EXPECT_EQ(told[3].name, "sv_info[0]");
+  EXPECT_EQ(told[3].text,
+            "PRN32; health=0x3c (DATA BAD, SV IS TEMP OUT); cfg=0x0b (BLOCK IIF, A-S on)");
+  EXPECT_EQ(told[4].text, "PRN33; health=0x3f (SV UNAVAILABLE); cfg=0x01 (BLOCK II/IIA/IIR)");
+  EXPECT_FALSE(told[3].listed);
+}
+
+TEST(MeinbergState, WhatIsTooShortOrUnknownTellsNothing) {
+  for (const unsigned command : {2U, 3U, 5U, 6U, 10U, 0x100U, 0x103U, 0x105U, 99U}) {
+    for (std::size_t size = 0; size < 20; ++size) {
+      const auto told = decode_meinberg_state(command, std::string(size, '\x7f'));
+      EXPECT_TRUE(told.empty() || (command == 3 && size >= 2) || (command == 2 && size >= 19));
+    }
+  }
+}
+
+TEST(MeinbergState, IsAskedForInTurns) {
+  EXPECT_EQ(meinberg_state_request(0), std::string("\x01\x02\0\0\0\0\0\x02\0", 9));
+  EXPECT_EQ(meinberg_state_request(5), std::string("\x01\0\x01\0\0\0\0\x01\0", 9));
+  EXPECT_EQ(meinberg_state_request(8), meinberg_state_request(0));
 }
 
 TEST(MeinbergReceiver, IsOnTimeWithTheStartAndPassesGarbageOver) {
