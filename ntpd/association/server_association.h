@@ -49,12 +49,13 @@ class ServerAssociation final : public Association {
   void set_local(const Endpoint& local) { local_ = local; }
   /// Whether replies need a MAC: those of a server with a key need one by that key anyhow.
   enum class Trust : std::uint8_t { Anyone, KeyHoldersOnly };
-  /// A datagram from the server's address and port. Nothing if it is no reply of NTP at all.
+  /// A datagram from the server's address and port. Nothing if it is no reply of NTP at all; with
+  /// NTS that, too, is a reply without protection.
   std::optional<Actions> on_datagram(const Datagram& datagram, const Context& context,
                                      Trust trust = Trust::Anyone);
   /// Replies with a missing or wrong MAC, and requests that had no key to be signed with.
   [[nodiscard]] std::uint64_t bad_authentication() const { return bad_authentication_; }
-  /// Replies that NTS does not vouch for.
+  /// Datagrams that NTS does not vouch for, and copies of replies.
   [[nodiscard]] std::uint64_t declined() const { return declined_; }
 
   [[nodiscard]] bool active() const override;
@@ -74,8 +75,8 @@ class ServerAssociation final : public Association {
   bool see_to_keys(const Context& context, Actions& actions);
   void await_keys(const Context& context);
   void send_protected(const Context& context, Actions& actions);
-  std::optional<Actions> on_protected(const Datagram& datagram, const Context& context);
-  void decline(nts::ReplyVerdict verdict, const Context& context, Actions& actions);
+  Actions on_protected(const Datagram& datagram, const Context& context);
+  void decline(std::string_view why, const Context& context, Actions& actions);
 
   void take_reply(const wire::Header& reply, WallTime received, const Context& context,
                   Actions& actions);

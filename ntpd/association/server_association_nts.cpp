@@ -103,32 +103,35 @@ void ServerAssociation::send_protected(const Context& context, Actions& actions)
   actions.push_back(std::move(send));
 }
 
-std::optional<Actions> ServerAssociation::on_protected(const Datagram& datagram,
-                                                       const Context& context) {
+Actions ServerAssociation::on_protected(const Datagram& datagram, const Context& context) {
   const auto reply = wire::decode_header(datagram.payload);
-  if (!reply || reply->mode != wire::Mode::Server) return std::nullopt;
+  const bool is_reply = reply && reply->mode == wire::Mode::Server;
+  const nts::ReplyVerdict verdict =
+      is_reply ? session_->judge(datagram.payload) : nts::ReplyVerdict::NotProtected;
   Actions actions;
-  const nts::ReplyVerdict verdict = session_->judge(datagram.payload);
   if (verdict != nts::ReplyVerdict::Genuine) {
-    decline(verdict, context, actions);
+    if (verdict == nts::ReplyVerdict::Nak && pending_.waiting) session_->take_nak();
+    declined_as_ = nts::describe(verdict);
+    decline(nts::describe(verdict), context, actions);
     return actions;
   }
-  count(context, &NtsClientCounters::good);
-  declined_as_.clear();
+  if (pending_.waiting) {
+    count(context, &NtsClientCounters::good);
+    declined_as_.clear();
+  } else {
+    decline("no request waits for it", context, actions);
+  }
   take_reply(*reply, datagram.received, context, actions);
   return actions;
 }
 
 /// Nothing that is not genuine has an effect beyond a count and, now and then, a line in the log;
 /// not even a kiss. A NAK is believed when the next poll comes and nothing genuine has.
-void ServerAssociation::decline(nts::ReplyVerdict verdict, const Context& context,
-                                Actions& actions) {
+void ServerAssociation::decline(std::string_view why, const Context& context, Actions& actions) {
   ++declined_;
-  declined_as_ = nts::describe(verdict);
   count(context, &NtsClientCounters::bad);
-  if (verdict == nts::ReplyVerdict::Nak && pending_.waiting) session_->take_nak();
-  actions.push_back(Note{LogLevel::Info, "NTSc: reply of " + name() +
-                                             " ignored: " + std::string(nts::describe(verdict))});
+  actions.push_back(
+      Note{LogLevel::Info, "NTSc: reply of " + name() + " ignored: " + std::string(why)});
 }
 
 }  // namespace ntp::association

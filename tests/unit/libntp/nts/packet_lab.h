@@ -36,8 +36,8 @@ inline void append(Octets& packet, const Field& field) {
 class PacketLab {
  public:
   explicit PacketLab(crypto::AeadId id = crypto::AeadId::AesSivCmac256)
-      : box(std::move(
-            *CookieBox::make(CookieKeys::generate(WallTime(std::chrono::seconds(1)), random)))),
+      : cookie_keys(CookieKeys::generate(WallTime(std::chrono::seconds(1)), random)),
+        box(std::move(*CookieBox::make(cookie_keys))),
         server(std::move(*ServerPackets::make(box, random))),
         keys(make_keys(id)),
         client(std::move(*ClientPackets::make(keys))) {
@@ -131,6 +131,7 @@ class PacketLab {
   ReplyVerdict verify(ByteView datagram) { return client.verify(datagram, unique_id, reply); }
 
   ntp::test::SeededRandom random;
+  CookieKeys cookie_keys;
   CookieBox box;
   ServerPackets server;
   SessionKeys keys;
