@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <set>
 
 #include "libntp/nts/client_packets.h"
 #include "libntp/nts/cookie_box.h"
 #include "ntpd/server/server.h"
 #include "tests/support/fixed_host.h"
+#include "tests/unit/libntp/nts/packet_lab.h"
 
 namespace ntp::server {
 namespace {
@@ -118,6 +120,131 @@ TEST_F(ServerNts, SaysThatItCantOpenACookie) {
   EXPECT_EQ(count("nts_server_recv_bad"), 1U);
   EXPECT_EQ(count("ss_declined"), 1U);
   EXPECT_EQ(count("ss_processed"), 0U);
+}
+
+/// What a client can send that it should not: what the log says to it, and what it gets.
+TEST_F(ServerNts, TellsAndCountsEachBadRequest) {
+  using nts::FieldType;
+  using nts::test::append;
+  using nts::test::Field;
+  using nts::test::Octets;
+  using nts::test::PacketLab;
+  PacketLab lab;
+  ASSERT_TRUE(server_->set_cookie_keys(&lab.cookie_keys));
+  const auto usual = lab.usual_fields();
+  const Field placeholder{FieldType::CookiePlaceholder, Octets(104)};
+  const auto plus = [&](const Field& more) {
+    auto fields = usual;
+    fields.push_back(more);
+    return lab.request_of(fields);
+  };
+  const auto without = [&](int field) {
+    auto fields = usual;
+    fields.erase(fields.begin() + field);
+    return lab.request_of(fields);
+  };
+  const auto with_cookie = [&](const Octets& cookie) {
+    auto fields = usual;
+    fields[1].value = cookie;
+    return lab.request_of(fields);
+  };
+  Octets authenticator_first = PacketLab::header();
+  append(authenticator_first,
+         {FieldType::Authenticator,
+          lab.authenticator(authenticator_first, lab.keys.c2s.view(), Octets(16, 1))});
+  for (const Field& field : usual) append(authenticator_first, field);
+  Octets unprotected = PacketLab::header();
+  for (const Field& field : usual) append(unprotected, field);
+  Octets by_the_other_key = PacketLab::header();
+  for (const Field& field : usual) append(by_the_other_key, field);
+  append(by_the_other_key,
+         {FieldType::Authenticator,
+          lab.authenticator(by_the_other_key, lab.keys.s2c.view(), Octets(16, 1))});
+  Octets too_long = lab.request();
+  too_long.resize(nts::kMaxPacket + 4);
+  Octets inner;
+  append(inner, {FieldType::CookiePlaceholder, Octets(100)});
+
+  const std::string malformed = "malformed NTS fields";
+  const std::string nak = "wrong NTS cookie or authenticator";
+  const std::vector<std::tuple<std::string, Octets, std::string>> cases{
+      {"no unique identifier", without(0), malformed},
+      {"no cookie", without(1), malformed},
+      {"two unique identifiers", plus(usual[0]), malformed},
+      {"two cookies", plus(usual[1]), malformed},
+      {"a longer placeholder", plus({FieldType::CookiePlaceholder, Octets(108)}), malformed},
+      {"a shorter placeholder", plus({FieldType::CookiePlaceholder, Octets(100)}), malformed},
+      {"a short unique identifier",
+       lab.request_of({{FieldType::UniqueIdentifier, Octets(28, 1)}, usual[1]}), malformed},
+      {"an encrypted placeholder of another size", lab.request_of(usual, Octets(16), inner),
+       malformed},
+      {"encrypted nonsense", lab.request_of(usual, Octets(16), {1, 2, 0, 3}), malformed},
+      {"the authenticator first", authenticator_first, malformed},
+      {"no authenticator", unprotected, "not protected by NTS"},
+      {"too long", too_long, "too long for NTS"},
+      {"no nonce", lab.request_of(usual, {}, {}, 16), nak},
+      {"no room for a nonce", lab.request_of(usual, Octets(4, 1)), malformed},
+      {"the key of replies", by_the_other_key, nak},
+      {"a short cookie", with_cookie(Octets(12, 1)), nak},
+      {"a long cookie", with_cookie(Octets(1000, 1)), nak},
+      {"a cookie of another key", with_cookie(Octets(104, 1)), nak},
+  };
+  std::uint64_t bad = 0;
+  for (const auto& [name, datagram, flaw] : cases) {
+    SCOPED_TRACE(name);
+    const auto outcome = send(datagram);
+    EXPECT_EQ(outcome.nts_flaw, flaw);
+    EXPECT_EQ(outcome.reason, DropReason::Declined);
+    EXPECT_EQ(outcome.size, flaw == nak ? 84U : 0U) << "only a NAK is sent";
+    EXPECT_EQ(count("nts_server_recv_bad"), ++bad);
+    EXPECT_EQ(count("ss_declined"), bad);
+  }
+  EXPECT_EQ(count("nts_server_recv_good"), 0U);
+  EXPECT_EQ(count("nts_cookie_decode_error") + count("nts_cookie_decode_too_old") +
+                count("nts_cookie_decode_current"),
+            count("nts_cookie_decode_total"));
+
+  // Odd, but allowed; and a replay, which gets no more than the first time.
+  const Octets once = lab.request();
+  std::uint64_t good = 0;
+  for (const Octets& datagram :
+       {once, once, plus(placeholder), plus({static_cast<FieldType>(0x2005), Octets(24)}),
+        lab.request_of({usual[1], usual[0]}), lab.request_of(usual, Octets(13, 1)),
+        lab.request_of(usual, Octets(64, 1))}) {
+    const auto outcome = send(datagram);
+    EXPECT_TRUE(outcome.nts_flaw.empty()) << outcome.nts_flaw;
+    EXPECT_LE(outcome.size, datagram.size());
+    EXPECT_EQ(count("nts_server_recv_good"), ++good);
+    EXPECT_EQ(count("nts_server_send"), good);
+  }
+  EXPECT_EQ(count("nts_server_recv_bad"), bad);
+}
+
+TEST_F(ServerNts, CountsEachFlippedBitBySomeReason) {
+  const ByteView asked = request();
+  std::vector<std::uint8_t> changed(asked.begin(), asked.end());
+  std::set<std::string> flaws;
+  std::uint64_t told = 0;
+  std::uint64_t other = 0;
+  for (std::size_t bit = 0; bit < 8 * changed.size(); ++bit) {
+    changed[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    const auto outcome = send(changed);
+    EXPECT_TRUE(outcome.reason) << bit;
+    if (outcome.nts_flaw.empty()) {
+      // Another version or mode: no request under NTS.
+      EXPECT_TRUE(bit < 6 || (bit >= 384 && bit < 416)) << bit;
+      ++other;
+    } else {
+      flaws.insert(std::string(outcome.nts_flaw));
+      ++told;
+    }
+    changed[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+  }
+  EXPECT_EQ(told + other, 8 * changed.size());
+  EXPECT_EQ(count("nts_server_recv_bad"), told);
+  EXPECT_EQ(count("ss_declined") + count("ss_badformat") + count("ss_badauth"), told + other);
+  EXPECT_EQ(flaws, (std::set<std::string>{"malformed NTS fields", "not protected by NTS",
+                                          "wrong NTS cookie or authenticator"}));
 }
 
 TEST_F(ServerNts, TellsNoTimeWhenAnyBitIsFlipped) {
