@@ -264,6 +264,26 @@ TEST_P(NtsScenario, TellsWhatIsWrongWithRequestsOnceAnHourForEachFlaw) {
       << log.text();
 }
 
+TEST_P(NtsScenario, StrangersLeaveRoomInTheLogForOwnSources) {
+  NtsServer& server = add_server();
+  server.ke_failure = "connect failed: Connection refused";
+  SimNode& node = add_client("server 10.0.2.1 nts");
+  node.start();
+  statistics::KeSessionRecord session;
+  session.tag = statistics::KeSessionRecord::Tag::Tls;
+  session.tls = "Timeout";
+  for (std::uint32_t client = 1; client <= 1000; ++client) {
+    session.remote = {Address::v4(0xc6330000 + client), 4000};
+    for (int i = 0; i < 3; ++i) node.engine().on_key_establishment(session, 0);
+  }
+  const SimLog& log = node.host.log;
+  EXPECT_EQ(log.count("NTSs: NTS-KE from 198.51.0.1:4000, Failed"), 1U) << log.text();
+  EXPECT_GE(log.count("NTSs: NTS-KE from "), 100U);
+  EXPECT_LE(log.count("NTSs: NTS-KE from "), 300U);
+  lab_.world.run_for(seconds(10));
+  EXPECT_EQ(log.count("NTS-KE req to 10.0.2.1 failed: connect failed: Connection refused"), 1U);
+}
+
 TEST_P(NtsScenario, CountsWhatIsTooLongAndWhatIsNotSent) {
   SimNode& node = add_client("restrict default");
   node.start();
