@@ -3,8 +3,14 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "ntpd/nts/trust.h"
 #include "ntpd/os/unique_fd.h"
 #include "tests/unit/ntpd/nts/client_lab.h"
 
@@ -190,6 +196,41 @@ TEST_F(ClientTest, FailsWhereTheOtherSideSpeaksNoTls) {
   EXPECT_NE(answer("HTTP/1.1 400 Bad Request\r\n\r\n").find("TLS handshake: wrong version number"),
             std::string::npos);
   EXPECT_NE(answer("").find("TLS handshake: "), std::string::npos);
+}
+
+TEST_F(ClientTest, IsNotHeldUpByAServerThatNeverStopsSending) {
+  serve();
+  const Listener listener;
+  request_.port = listener.port();
+  const auto certificate = load_certificate({}, files_);
+  ASSERT_TRUE(certificate);
+  // Messages that TLS deals with itself, as fast as they go.
+  std::atomic<bool> ended = false;
+  std::uint64_t sent = 0;
+  std::thread flood([&] {
+    const os::UniqueFd taken = listener.accept();
+    const TlsSession session(SSL_new(certificate->context.get()));
+    SSL_set_fd(session.get(), taken.get());
+    EXPECT_EQ(SSL_accept(session.get()), 1);
+    while (!ended && SSL_new_session_ticket(session.get()) == 1) SSL_do_handshake(session.get());
+    sent = BIO_number_written(SSL_get_wbio(session.get()));
+  });
+  int turns = 0;
+  std::function<void()> turn = [&] {
+    ++turns;
+    timers_.at(clock_.mono() + milliseconds(10), turn);
+  };
+  turn();
+  const MonoTime begin = clock_.mono();
+  EXPECT_EQ(failure(milliseconds(500)), "timeout: waiting for the reply");
+  EXPECT_LE(clock_.mono() - begin, seconds(2));
+  EXPECT_GE(turns, 10) << "the loop stood still";
+  ended = true;
+  flood.join();
+  EXPECT_GT(sent, 100'000U);
+  // Where the server is the faster one that is due to this.
+  Trust trust({}, log_);
+  EXPECT_EQ(SSL_get_mode(trust.new_session(request_.authorities)->get()) & SSL_MODE_AUTO_RETRY, 0);
 }
 
 TEST_F(ClientTest, RunsManyExchangesAtOnce) {
