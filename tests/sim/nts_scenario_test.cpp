@@ -149,6 +149,26 @@ TEST_P(NtsScenario, FollowsToAnotherHostAndForNewKeysAsksTheFirst) {
   expect_no_reuse();
 }
 
+TEST_P(NtsScenario, LinesDoNotBlockEachOtherThatAskOneHostForKeys) {
+  NtsServer& ke = add_server();
+  SimNode& node = add_client("server 10.0.2.1\nserver a.example nts\nserver b.example nts\n");
+  node.host.resolver.set("a.example", {address(1)});
+  node.host.resolver.set("b.example", {address(1)});
+  ke.ke.server = "10.0.2.2";
+  node.start();
+  lab_.world.run_for(seconds(1) + std::chrono::milliseconds(500));
+  ke.ke.server = "10.0.2.3";
+  lab_.world.run_for(seconds(1) + std::chrono::milliseconds(500));
+  std::vector<Address> asked;
+  for (const std::uint16_t id : node.engine().associations()) {
+    asked.push_back(node.engine().peer(id)->remote.address);
+  }
+  std::sort(asked.begin(), asked.end());
+  EXPECT_EQ(asked, (std::vector{address(1), address(2), address(3)})) << node.host.log.text();
+  EXPECT_EQ(ke.exchanges(), 2);
+  EXPECT_EQ(counter(node, "nts_ke_probes_bad"), 0U);
+}
+
 TEST_P(NtsScenario, DoesNotFollowToWhereNobodyShouldBeAsked) {
   NtsServer& ke = add_server();
   SimNode& node = add_client("server 10.0.2.1 nts iburst");
