@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <regex>
 
 #include "tests/sim/lab.h"
 #include "tests/sim/seeds.h"
@@ -282,6 +284,36 @@ TEST_P(NtsScenario, TellsWhatIsWrongWithRequestsOnceAnHourForEachFlaw) {
   ask(request, 0xc0000201);
   EXPECT_EQ(log.count("refused: wrong NTS cookie or authenticator (97 before were not told)"), 1U)
       << log.text();
+}
+
+TEST_P(NtsScenario, WritesWhatItHasCountedIntoTheStatistics) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client(
+      "server 10.0.2.1 nts minpoll 6 maxpoll 6\nstatsdir /stats/\n"
+      "statistics ntsstats ntskestats ntskelog\n"
+      "filegen ntsstats type none\nfilegen ntskestats type none\nfilegen ntskelog type none\n");
+  node.start();
+  statistics::KeSessionRecord session;
+  session.tls = "TLSv1.3:TLS_AES_128_GCM_SHA256(128)";
+  session.remote = {Address::v4(0xc6330001), 4000};
+  node.engine().on_key_establishment(session, 0);
+  lab_.world.run_for(hours(2) + minutes(1));
+  ASSERT_EQ(server.exchanges(), 1);
+  const auto content = [&](const std::string& set) {
+    return node.host.files.content("/stats/" + set).value_or("");
+  };
+  // In the second hour some 56 polls; the one exchange was in the first.
+  const std::string stamp = R"(\d{5} \d+\.\d{3} )";
+  const std::string zeros = R"( 0 0 0 0 0 0 0 0 0 0 0 0)";
+  const std::string hour = stamp + R"(3600 (5\d) )";
+  EXPECT_TRUE(std::regex_match(content("ntsstats"), std::regex(hour + R"(\1 0)" + zeros + "\n" +
+                                                               hour + R"(\2 0)" + zeros + "\n")))
+      << content("ntsstats");
+  EXPECT_THAT(content("ntskestats"), testing::HasSubstr("3600 0 0.000 0.000 0 0.000 0.000 0 0.000 "
+                                                        "0.000 1 0\n"));
+  EXPECT_THAT(content("ntskelog"),
+              testing::HasSubstr(" OK 0.000 0.000 0.000 198.51.0.1:4000 TLSv1.3:"));
+  EXPECT_FALSE(node.host.log.contains("NTSs: NTS-KE from")) << "it is in its own file";
 }
 
 TEST_P(NtsScenario, StrangersLeaveRoomInTheLogForOwnSources) {

@@ -6,7 +6,10 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <thread>
 
@@ -108,6 +111,57 @@ TEST_F(ClientTest, TakesAnyCertificateWhereToldTo) {
   EXPECT_TRUE(exchange());
   EXPECT_EQ(log_.count("NTSc: certificate invalid: "), 1);
   EXPECT_EQ(log_.count("NTSc: noval - accepting invalid cert."), 1);
+}
+
+TEST_F(ClientTest, TrustsTheSystemsRootsAndHashedDirectories) {
+  serve();
+  const std::string roots = request_.authorities;
+  request_.authorities.clear();
+  EXPECT_EQ(failure(), "certificate invalid: 18=>self-signed certificate");
+  setenv("SSL_CERT_FILE", roots.c_str(), 1);
+  EXPECT_TRUE(exchange());
+  unsetenv("SSL_CERT_FILE");
+
+  const auto hashed = folder_ / "hashed";
+  std::filesystem::create_directories(hashed);
+  request_.authorities = hashed;
+  EXPECT_EQ(failure(), "certificate invalid: 18=>self-signed certificate");
+  BIO* text = BIO_new_mem_buf(made_.certificate.data(), static_cast<int>(made_.certificate.size()));
+  X509* certificate = PEM_read_bio_X509(text, nullptr, nullptr, nullptr);
+  std::array<char, 16> name{};
+  std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(certificate));
+  X509_free(certificate);
+  BIO_free(text);
+  write("hashed/" + std::string(name.data()), made_.certificate);
+  EXPECT_TRUE(exchange());
+  EXPECT_GE(log_.count("NTSc: Using dir " + hashed.string() + " for root certificates."), 1);
+}
+
+TEST_F(ClientTest, NamesTheHostItAsks) {
+  serve();
+  const Listener listener;
+  request_.port = listener.port();
+  const auto certificate = load_certificate({}, files_);
+  ASSERT_TRUE(certificate);
+  const auto named = [&](const std::string& host) {
+    request_.host = host;
+    resolver_.names[host] = {Address::loopback(Family::V4)};
+    std::string name = "nothing";
+    std::thread server([&] {
+      const os::UniqueFd taken = listener.accept();
+      const TlsSession session(SSL_new(certificate->context.get()));
+      SSL_set_fd(session.get(), taken.get());
+      SSL_accept(session.get());
+      const char* told = SSL_get_servername(session.get(), TLSEXT_NAMETYPE_host_name);
+      if (told != nullptr) name = told;
+    });
+    failure();
+    server.join();
+    return name;
+  };
+  EXPECT_EQ(named("test"), "test");
+  EXPECT_EQ(named("test."), "test");
+  EXPECT_EQ(named("127.0.0.1"), "nothing") << "RFC 6066: no addresses";
 }
 
 TEST_F(ClientTest, SaysWhichRootsCanNotBeRead) {
