@@ -5,6 +5,20 @@
 #include "libntp/wire/extension.h"
 
 namespace ntp::nts {
+namespace {
+
+bool is_of_nts(std::uint16_t type) {
+  switch (static_cast<FieldType>(type)) {
+    case FieldType::UniqueIdentifier:
+    case FieldType::Cookie:
+    case FieldType::CookiePlaceholder:
+    case FieldType::Authenticator:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 bool looks_protected(ByteView datagram) {
   if (datagram.size() < wire::kHeaderSize || wire::version_of(datagram) != wire::kVersion) {
@@ -12,15 +26,10 @@ bool looks_protected(ByteView datagram) {
   }
   wire::ExtensionWalker walker(datagram);
   while (const auto field = walker.next()) {
-    switch (static_cast<FieldType>(field->type)) {
-      case FieldType::UniqueIdentifier:
-      case FieldType::Cookie:
-      case FieldType::CookiePlaceholder:
-      case FieldType::Authenticator:
-        return true;
-    }
+    if (is_of_nts(field->type)) return true;
   }
-  return false;
+  return walker.error() == wire::PacketError::BadExtension &&
+         is_of_nts(ByteReader(walker.trailer()).u16());
 }
 
 }  // namespace ntp::nts

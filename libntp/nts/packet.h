@@ -36,7 +36,8 @@ inline constexpr std::size_t kMaxPacket = 2048;
 inline constexpr RefId kNak = RefId::from_text("NTSN");
 
 /// Whether a datagram looks like NTS: version 4 and an authenticator, a cookie or a unique
-/// identifier among its fields. For the choice who handles it; says nothing about its worth.
+/// identifier among its fields, well-formed or not. For the choice who handles it; says nothing
+/// about its worth.
 [[nodiscard]] bool looks_protected(ByteView datagram);
 
 }  // namespace ntp::nts

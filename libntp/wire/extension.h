@@ -29,7 +29,8 @@ class ExtensionWalker {
 
   /// The next field, or nothing at the end or at the first malformed one; then error() tells which.
   std::optional<ExtensionField> next();
-  /// What is left when the fields have ended: empty or a MAC trailer, unless error() is set.
+  /// What is left when the fields have ended: empty or a MAC trailer, or with error() set what is
+  /// malformed.
   [[nodiscard]] ByteView trailer() const;
   [[nodiscard]] std::optional<PacketError> error() const { return error_; }
 

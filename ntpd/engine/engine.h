@@ -315,6 +315,9 @@ class Engine final : public control::Model {
   control::EventCounter events_;
   std::optional<statistics::Recorder> statistics_;
   LogLimiter log_limiter_;
+  /// For lines about clients: these may be so many that there would be no room for those about the
+  /// daemon's own sources.
+  LogLimiter client_log_limiter_;
 
   std::map<std::string, std::vector<Address>> restricted_hosts_;
   std::optional<leap::Table> leaps_;

@@ -96,7 +96,7 @@ void Engine::on_key_establishment(const statistics::KeSessionRecord& session,
   // One line an hour for each address and reason: strangers cause them.
   const std::string key =
       "NTS-KE " + session.remote.address.to_string() + ' ' + session.tls + ' ' + session.error;
-  const auto held_back = log_limiter_.admit(key, host_.clock.mono());
+  const auto held_back = client_log_limiter_.admit(key, host_.clock.mono());
   if (!held_back) return;
   std::string line = log_line(session);
   const std::uint64_t untold = *held_back + unreported;
@@ -106,7 +106,7 @@ void Engine::on_key_establishment(const statistics::KeSessionRecord& session,
 
 /// Anybody can cause this, from any address: once an hour for each flaw, whoever it is.
 void Engine::tell_refused(const Datagram& datagram, std::string_view flaw) {
-  const auto held_back = log_limiter_.admit(flaw, host_.clock.mono());
+  const auto held_back = client_log_limiter_.admit(flaw, host_.clock.mono());
   if (!held_back) return;
   std::string line =
       "NTSs: request of " + datagram.remote.to_string() + " refused: " + std::string(flaw);

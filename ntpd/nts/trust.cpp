@@ -33,6 +33,8 @@ Result<TlsContext> Trust::load(const std::string& authorities) {
   SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);
   // The end of the message is what counts, not how TLS is closed behind it.
   SSL_CTX_set_options(raw, SSL_OP_IGNORE_UNEXPECTED_EOF);
+  // One record at a time: a server that goes on with tickets would have the whole loop.
+  SSL_CTX_clear_mode(raw, SSL_MODE_AUTO_RETRY);
   const auto alpn = alpn_list();
   SSL_CTX_set_alpn_protos(raw, alpn.data(), alpn.size());
   if (authorities.empty()) {

@@ -18,7 +18,7 @@ ALLOWED = {
 }
 # The case, and its reason in the log.
 REFUSED = {
-    "tls12": "TLS handshake: ",
+    "tls12": "TLS handshake: tlsv1 alert protocol version",
     "no-alpn": "No ALPN from no-alpn.test",
     "wrong-alpn": "No ALPN from wrong-alpn.test",
     "expired": "certificate invalid: 10=>certificate has expired",
@@ -32,8 +32,8 @@ REFUSED = {
     "stall-in-record": "timeout: waiting for the reply",
     "close": "TLS handshake: ",
     "close-inside": "the server closed without a reply",
-    "garbage": "TLS handshake: ",
-    "garbage-inside": "",
+    "garbage": "TLS handshake: wrong version number",
+    "garbage-inside": "the next protocol record is not critical",
     "half-record": "the reply ends within a record",
     "endless": "the reply is longer than 65536 octets",
     "no-cookies": "the reply has no cookies",

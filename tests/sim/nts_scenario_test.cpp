@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <regex>
 
 #include "tests/sim/lab.h"
 #include "tests/sim/seeds.h"
@@ -149,6 +151,26 @@ TEST_P(NtsScenario, FollowsToAnotherHostAndForNewKeysAsksTheFirst) {
   expect_no_reuse();
 }
 
+TEST_P(NtsScenario, LinesDoNotBlockEachOtherThatAskOneHostForKeys) {
+  NtsServer& ke = add_server();
+  SimNode& node = add_client("server 10.0.2.1\nserver a.example nts\nserver b.example nts\n");
+  node.host.resolver.set("a.example", {address(1)});
+  node.host.resolver.set("b.example", {address(1)});
+  ke.ke.server = "10.0.2.2";
+  node.start();
+  lab_.world.run_for(seconds(1) + std::chrono::milliseconds(500));
+  ke.ke.server = "10.0.2.3";
+  lab_.world.run_for(seconds(1) + std::chrono::milliseconds(500));
+  std::vector<Address> asked;
+  for (const std::uint16_t id : node.engine().associations()) {
+    asked.push_back(node.engine().peer(id)->remote.address);
+  }
+  std::sort(asked.begin(), asked.end());
+  EXPECT_EQ(asked, (std::vector{address(1), address(2), address(3)})) << node.host.log.text();
+  EXPECT_EQ(ke.exchanges(), 2);
+  EXPECT_EQ(counter(node, "nts_ke_probes_bad"), 0U);
+}
+
 TEST_P(NtsScenario, DoesNotFollowToWhereNobodyShouldBeAsked) {
   NtsServer& ke = add_server();
   SimNode& node = add_client("server 10.0.2.1 nts iburst");
@@ -262,6 +284,56 @@ TEST_P(NtsScenario, TellsWhatIsWrongWithRequestsOnceAnHourForEachFlaw) {
   ask(request, 0xc0000201);
   EXPECT_EQ(log.count("refused: wrong NTS cookie or authenticator (97 before were not told)"), 1U)
       << log.text();
+}
+
+TEST_P(NtsScenario, WritesWhatItHasCountedIntoTheStatistics) {
+  NtsServer& server = add_server();
+  SimNode& node = add_client(
+      "server 10.0.2.1 nts minpoll 6 maxpoll 6\nstatsdir /stats/\n"
+      "statistics ntsstats ntskestats ntskelog\n"
+      "filegen ntsstats type none\nfilegen ntskestats type none\nfilegen ntskelog type none\n");
+  node.start();
+  statistics::KeSessionRecord session;
+  session.tls = "TLSv1.3:TLS_AES_128_GCM_SHA256(128)";
+  session.remote = {Address::v4(0xc6330001), 4000};
+  node.engine().on_key_establishment(session, 0);
+  lab_.world.run_for(hours(2) + minutes(1));
+  ASSERT_EQ(server.exchanges(), 1);
+  const auto content = [&](const std::string& set) {
+    return node.host.files.content("/stats/" + set).value_or("");
+  };
+  // In the second hour some 56 polls; the one exchange was in the first.
+  const std::string stamp = R"(\d{5} \d+\.\d{3} )";
+  const std::string zeros = R"( 0 0 0 0 0 0 0 0 0 0 0 0)";
+  const std::string hour = stamp + R"(3600 (5\d) )";
+  EXPECT_TRUE(std::regex_match(content("ntsstats"), std::regex(hour + R"(\1 0)" + zeros + "\n" +
+                                                               hour + R"(\2 0)" + zeros + "\n")))
+      << content("ntsstats");
+  EXPECT_THAT(content("ntskestats"), testing::HasSubstr("3600 0 0.000 0.000 0 0.000 0.000 0 0.000 "
+                                                        "0.000 1 0\n"));
+  EXPECT_THAT(content("ntskelog"),
+              testing::HasSubstr(" OK 0.000 0.000 0.000 198.51.0.1:4000 TLSv1.3:"));
+  EXPECT_FALSE(node.host.log.contains("NTSs: NTS-KE from")) << "it is in its own file";
+}
+
+TEST_P(NtsScenario, StrangersLeaveRoomInTheLogForOwnSources) {
+  NtsServer& server = add_server();
+  server.ke_failure = "connect failed: Connection refused";
+  SimNode& node = add_client("server 10.0.2.1 nts");
+  node.start();
+  statistics::KeSessionRecord session;
+  session.tag = statistics::KeSessionRecord::Tag::Tls;
+  session.tls = "Timeout";
+  for (std::uint32_t client = 1; client <= 1000; ++client) {
+    session.remote = {Address::v4(0xc6330000 + client), 4000};
+    for (int i = 0; i < 3; ++i) node.engine().on_key_establishment(session, 0);
+  }
+  const SimLog& log = node.host.log;
+  EXPECT_EQ(log.count("NTSs: NTS-KE from 198.51.0.1:4000, Failed"), 1U) << log.text();
+  EXPECT_GE(log.count("NTSs: NTS-KE from "), 100U);
+  EXPECT_LE(log.count("NTSs: NTS-KE from "), 300U);
+  lab_.world.run_for(seconds(10));
+  EXPECT_EQ(log.count("NTS-KE req to 10.0.2.1 failed: connect failed: Connection refused"), 1U);
 }
 
 TEST_P(NtsScenario, CountsWhatIsTooLongAndWhatIsNotSent) {

@@ -339,8 +339,14 @@ TEST(LooksProtected, TellsWhoShallHandleADatagram) {
   PacketLab lab;
   EXPECT_TRUE(looks_protected(lab.request()));
   EXPECT_TRUE(looks_protected(lab.answer(lab.request())));
+  EXPECT_TRUE(looks_protected(ByteView(lab.request()).first(80))) << "cut in the first field";
   EXPECT_FALSE(looks_protected(PacketLab::header()));
   EXPECT_FALSE(looks_protected({}));
+  Octets unknown = PacketLab::header();
+  append(unknown, {static_cast<FieldType>(0x2005), Octets(100)});
+  EXPECT_FALSE(looks_protected(unknown));
+  unknown.resize(100);
+  EXPECT_FALSE(looks_protected(unknown));
   Octets with_mac = PacketLab::header();
   with_mac.resize(68);
   EXPECT_FALSE(looks_protected(with_mac));

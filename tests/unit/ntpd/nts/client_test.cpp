@@ -3,8 +3,17 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <thread>
+
+#include "ntpd/nts/trust.h"
 #include "ntpd/os/unique_fd.h"
 #include "tests/unit/ntpd/nts/client_lab.h"
 
@@ -104,6 +113,57 @@ TEST_F(ClientTest, TakesAnyCertificateWhereToldTo) {
   EXPECT_EQ(log_.count("NTSc: noval - accepting invalid cert."), 1);
 }
 
+TEST_F(ClientTest, TrustsTheSystemsRootsAndHashedDirectories) {
+  serve();
+  const std::string roots = request_.authorities;
+  request_.authorities.clear();
+  EXPECT_EQ(failure(), "certificate invalid: 18=>self-signed certificate");
+  setenv("SSL_CERT_FILE", roots.c_str(), 1);
+  EXPECT_TRUE(exchange());
+  unsetenv("SSL_CERT_FILE");
+
+  const auto hashed = folder_ / "hashed";
+  std::filesystem::create_directories(hashed);
+  request_.authorities = hashed;
+  EXPECT_EQ(failure(), "certificate invalid: 18=>self-signed certificate");
+  BIO* text = BIO_new_mem_buf(made_.certificate.data(), static_cast<int>(made_.certificate.size()));
+  X509* certificate = PEM_read_bio_X509(text, nullptr, nullptr, nullptr);
+  std::array<char, 16> name{};
+  std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(certificate));
+  X509_free(certificate);
+  BIO_free(text);
+  write("hashed/" + std::string(name.data()), made_.certificate);
+  EXPECT_TRUE(exchange());
+  EXPECT_GE(log_.count("NTSc: Using dir " + hashed.string() + " for root certificates."), 1);
+}
+
+TEST_F(ClientTest, NamesTheHostItAsks) {
+  serve();
+  const Listener listener;
+  request_.port = listener.port();
+  const auto certificate = load_certificate({}, files_);
+  ASSERT_TRUE(certificate);
+  const auto named = [&](const std::string& host) {
+    request_.host = host;
+    resolver_.names[host] = {Address::loopback(Family::V4)};
+    std::string name = "nothing";
+    std::thread server([&] {
+      const os::UniqueFd taken = listener.accept();
+      const TlsSession session(SSL_new(certificate->context.get()));
+      SSL_set_fd(session.get(), taken.get());
+      SSL_accept(session.get());
+      const char* told = SSL_get_servername(session.get(), TLSEXT_NAMETYPE_host_name);
+      if (told != nullptr) name = told;
+    });
+    failure();
+    server.join();
+    return name;
+  };
+  EXPECT_EQ(named("test"), "test");
+  EXPECT_EQ(named("test."), "test");
+  EXPECT_EQ(named("127.0.0.1"), "nothing") << "RFC 6066: no addresses";
+}
+
 TEST_F(ClientTest, SaysWhichRootsCanNotBeRead) {
   serve();
   request_.authorities = write("nonsense.pem", "nonsense");
@@ -190,6 +250,41 @@ TEST_F(ClientTest, FailsWhereTheOtherSideSpeaksNoTls) {
   EXPECT_NE(answer("HTTP/1.1 400 Bad Request\r\n\r\n").find("TLS handshake: wrong version number"),
             std::string::npos);
   EXPECT_NE(answer("").find("TLS handshake: "), std::string::npos);
+}
+
+TEST_F(ClientTest, IsNotHeldUpByAServerThatNeverStopsSending) {
+  serve();
+  const Listener listener;
+  request_.port = listener.port();
+  const auto certificate = load_certificate({}, files_);
+  ASSERT_TRUE(certificate);
+  // Messages that TLS deals with itself, as fast as they go.
+  std::atomic<bool> ended = false;
+  std::uint64_t sent = 0;
+  std::thread flood([&] {
+    const os::UniqueFd taken = listener.accept();
+    const TlsSession session(SSL_new(certificate->context.get()));
+    SSL_set_fd(session.get(), taken.get());
+    EXPECT_EQ(SSL_accept(session.get()), 1);
+    while (!ended && SSL_new_session_ticket(session.get()) == 1) SSL_do_handshake(session.get());
+    sent = BIO_number_written(SSL_get_wbio(session.get()));
+  });
+  int turns = 0;
+  std::function<void()> turn = [&] {
+    ++turns;
+    timers_.at(clock_.mono() + milliseconds(10), turn);
+  };
+  turn();
+  const MonoTime begin = clock_.mono();
+  EXPECT_EQ(failure(milliseconds(500)), "timeout: waiting for the reply");
+  EXPECT_LE(clock_.mono() - begin, seconds(2));
+  EXPECT_GE(turns, 10) << "the loop stood still";
+  ended = true;
+  flood.join();
+  EXPECT_GT(sent, 100'000U);
+  // Where the server is the faster one that is due to this.
+  Trust trust({}, log_);
+  EXPECT_EQ(SSL_get_mode(trust.new_session(request_.authorities)->get()) & SSL_MODE_AUTO_RETRY, 0);
 }
 
 TEST_F(ClientTest, RunsManyExchangesAtOnce) {
