@@ -2,6 +2,8 @@
 #include "ntpq/credentials.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #include "ntpq/number.h"
@@ -10,7 +12,8 @@
 namespace ntp::ntpq {
 namespace {
 
-constexpr const char* kConfigFile = "/etc/ntp.conf";
+/// NTPsec's, and Debian's.
+constexpr std::array kConfigFiles = {"/etc/ntp.conf", "/etc/ntpsec/ntp.conf"};
 constexpr std::int64_t kMaxKey = 65535;
 
 std::string upper_case(std::string_view text) {
@@ -59,7 +62,10 @@ bool Credentials::set_type(std::string_view name) {
 
 Result<void> Credentials::find_id(const std::string& host) {
   if (!file_.empty() && host == "localhost") {
-    const auto config = network_.read_file(kConfigFile);
+    std::optional<std::string> config;
+    for (const char* path : kConfigFiles) {
+      if (!config) config = network_.read_file(path);
+    }
     if (!config) return fail("***Can't read control key from /etc/ntp.conf\n");
     id_ = find_control_key(*config);
     if (id_ && file_.contains(*id_)) return {};

@@ -83,7 +83,8 @@ struct Scaled {
   int moved = 0;
 };
 
-std::optional<Digits> parse_digits(std::string_view text) {
+/// What stands before and behind the point, digits or not.
+Digits split_at_point(std::string_view text) {
   Digits digits;
   if (!text.empty() && text.front() == '-') {
     digits.negative = true;
@@ -92,6 +93,11 @@ std::optional<Digits> parse_digits(std::string_view text) {
   const std::size_t point = std::min(text.find('.'), text.size());
   digits.whole = text.substr(0, point);
   if (point < text.size()) digits.decimals = text.substr(point + 1);
+  return digits;
+}
+
+std::optional<Digits> parse_digits(std::string_view text) {
+  Digits digits = split_at_point(text);
   const auto only_digits = [](std::string_view part) {
     return part.find_first_not_of("0123456789") == std::string_view::npos;
   };
@@ -149,8 +155,9 @@ std::string fit(const std::string& number, std::size_t width) {
   if (number.size() <= width || point == std::string::npos) return pad_left(number, width);
   const std::size_t decimals = number.size() - point - 1;
   const std::size_t kept = decimals - std::min(decimals, number.size() - width);
-  const double value = parse_real(number).value_or(0);
-  return to_fixed(value, static_cast<int>(kept)) + (kept == 0 ? "." : "");
+  const auto value = parse_real(number);
+  if (!value) return number;
+  return to_fixed(*value, static_cast<int>(kept)) + (kept == 0 ? "." : "");
 }
 
 template <std::size_t Count>
@@ -189,10 +196,8 @@ std::string filter_with_unit(std::string_view values) {
   constexpr std::size_t kValueWidth = 7;
   const Scale names = scale_of(Unit::Milliseconds);
   std::vector<Digits> numbers;
-  for (const std::string_view word : split_words(values)) {
-    // Stray octets of 1.2.2 daemons leave words that are no numbers.
-    if (const auto digits = parse_digits(word)) numbers.push_back(*digits);
-  }
+  // NTPsec: stray octets of 1.2.2 daemons leave words that are no numbers, and move like them.
+  for (const std::string_view word : split_words(values)) numbers.push_back(split_at_point(word));
   if (numbers.empty()) return visible(values);
   int lowest = -static_cast<int>(names.start);
   std::vector<std::pair<int, int>> votes;
@@ -216,7 +221,9 @@ std::string filter_with_unit(std::string_view values) {
     most = count;
   }
   std::string text;
-  for (const Digits& number : numbers) text += fit(rescale(number, moved), kValueWidth) + " ";
+  for (const Digits& number : numbers) {
+    text += visible(fit(rescale(number, moved), kValueWidth)) + " ";
+  }
   return text +
          std::string(names.names[static_cast<std::size_t>(static_cast<int>(names.start) + moved)]);
 }

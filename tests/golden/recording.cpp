@@ -111,6 +111,7 @@ constexpr WallTime kRecordingDay(std::chrono::seconds(1'795'400'000));
 /// The column `when` of all rows that a run printed.
 std::vector<std::string> printed_whens(const RecordedRun& run) {
   constexpr std::size_t kLeastWords = 9;
+  constexpr std::size_t kLeastWordsWithNameLast = 7;  // of 1.2.2, whose rows lack the name
   std::vector<std::string> whens;
   std::istringstream lines(run.out);
   std::string line;
@@ -125,7 +126,7 @@ std::vector<std::string> printed_whens(const RecordedRun& run) {
       in_table = true;
     } else if (words.empty()) {
       in_table = false;
-    } else if (in_table && words.size() >= kLeastWords) {
+    } else if (in_table && words.size() >= (name_last ? kLeastWordsWithNameLast : kLeastWords)) {
       whens.push_back(name_last ? words[2] : words[words.size() - 6]);
     }
   }
@@ -147,6 +148,8 @@ std::optional<WallTime> last_packet(const Exchange& exchange) {
 
 /// The host that was up without a daemon.
 constexpr const char* kWithoutDaemon = "10.77.0.57";
+/// The remark behind the runs that found none here.
+constexpr const char* kNoDaemon = "(no daemon)";
 
 }  // namespace
 
@@ -197,7 +200,8 @@ class RecordedNetwork::RecordedTransport final : public ntpq::Transport {
   std::deque<Bytes> replies_;
 };
 
-RecordedNetwork::RecordedNetwork(const RecordedRun& run) : wall_(kRecordingDay) {
+RecordedNetwork::RecordedNetwork(const RecordedRun& run)
+    : wall_(kRecordingDay), daemon_(!run.title.ends_with(kNoDaemon)) {
   const auto whens = printed_whens(run);
   auto when = whens.begin();
   for (const Exchange& exchange : run.exchanges) {
@@ -217,7 +221,7 @@ Result<std::unique_ptr<ntpq::Transport>> RecordedNetwork::open(const std::string
     return fail("ntpq: standard-mode lookup of " + host + reason + "ntpq: ndp lookup" + reason);
   }
   return std::unique_ptr<ntpq::Transport>(
-      std::make_unique<RecordedTransport>(*this, host != kWithoutDaemon));
+      std::make_unique<RecordedTransport>(*this, daemon_ && host != kWithoutDaemon));
 }
 
 std::optional<std::string> RecordedNetwork::name_of(const Address& address) {

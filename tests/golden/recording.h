@@ -42,7 +42,7 @@ std::vector<RecordedRun> load_runs(const std::filesystem::path& folder, const st
 /// the recordings do not hold. So the clock is made to fit: at each reply that became a row it goes
 /// on to the earliest moment at which that row's `when` is as printed, and never back. If the
 /// printed rows allow no such clock, some row comes out wrong.
-class RecordedNetwork final : public ntpq::Network {
+class RecordedNetwork : public ntpq::Network {
  public:
   explicit RecordedNetwork(const RecordedRun& run);
 
@@ -66,6 +66,7 @@ class RecordedNetwork final : public ntpq::Network {
 
   MonoTime mono_{};
   WallTime wall_;
+  bool daemon_;
   std::deque<Step> waiting_;
 };
 

@@ -56,6 +56,15 @@ TEST_F(CredentialsTest, ReadsTheControlKeyForTheLocalHost) {
   EXPECT_EQ(signature(), "0000000190969ac4ad6d525d44ef5c92f8985138");
 }
 
+TEST_F(CredentialsTest, ReadsDebiansConfigurationIfThereIsNoOther) {
+  ASSERT_TRUE(credentials_.load("keys"));
+  network_.files["/etc/ntpsec/ntp.conf"] = "controlkey 1\n";
+  EXPECT_TRUE(credentials_.complete("localhost"));
+  credentials_.forget();
+  network_.files["/etc/ntp.conf"] = "keys keys\n";
+  EXPECT_FALSE(credentials_.complete("localhost"));
+}
+
 TEST_F(CredentialsTest, SaysWhatIsWrong) {
   EXPECT_EQ(credentials_.complete("host").error().message, "***Invalid key identifier\n");
   credentials_.set_id(9);

@@ -50,8 +50,10 @@ TEST(Units, ScalesRatiosUpToParts) {
 TEST(Units, GivesAFilterOneUnit) {
   EXPECT_EQ(filter_with_unit("0.08 0.06 -0.01"), "   0.08    0.06   -0.01 ms");
   EXPECT_EQ(filter_with_unit("16000.00 16000.00 1.00"), "16.0000 16.0000 0.00100 s");
-  EXPECT_EQ(filter_with_unit("`P 0.08"), "   0.08 ms");
-  EXPECT_EQ(filter_with_unit("junk \x1b"), "junk \\x1b");
+  EXPECT_EQ(filter_with_unit("`P 0.08"), "     `P    0.08 ms");
+  EXPECT_EQ(filter_with_unit("12.54\x04 0.00"), " 12.54\\x04    0.00 ms");
+  EXPECT_EQ(filter_with_unit("1.2.3 -. many.letters 0.08"),
+            "  1.2.3      -0 many.letters    0.08 ms");
 }
 
 }  // namespace
