@@ -16,6 +16,11 @@
 namespace ntp::ntpq {
 namespace {
 
+/// What a daemon says of lines that it has taken.
+constexpr std::string_view kConfigured = "Config Succeeded";
+/// The code of an error for all else that it says.
+constexpr std::string_view kRejected = "rejected";
+
 /// The items of one entry by the part of their names before the dot.
 using Entry = std::map<std::string, Variable, std::less<>>;
 
@@ -231,6 +236,10 @@ void run_config(Shell& shell, std::string_view argument) {
   const auto reply = ask(shell, wire::ControlOpcode::Configure, argument);
   if (!reply) return;
   const std::string text = without_line_ends(*reply);
+  if (shell.answer() && text != kConfigured) {
+    shell.complain(text, kRejected);
+    return;
+  }
   shell.say(mark_error(argument, text, shell.at_terminal) + visible(text, "\n") + "\n");
 }
 
@@ -241,8 +250,14 @@ void run_config_from_file(Shell& shell, std::string_view argument) {
     return;
   }
   const auto reply = ask(shell, wire::ControlOpcode::Configure, *text);
+  if (!reply) return;
+  const std::string said = without_line_ends(*reply);
+  if (shell.answer() && said != kConfigured) {
+    shell.complain(said, kRejected);
+    return;
+  }
   // NTPsec: all that is said of the reply.
-  if (reply) shell.say(without_line_ends(*reply) == "Config Succeeded" ? "True\n" : "False\n");
+  shell.say(said == kConfigured ? "True\n" : "False\n");
 }
 
 }  // namespace ntp::ntpq

@@ -84,7 +84,7 @@ void run_help(Shell& shell, std::string_view argument) {
     }
   }
   if (candidates == 0) {
-    shell.say("*** No help on " + visible(argument) + "\n");
+    shell.complain("*** No help on " + visible(argument) + "\n");
   } else if (candidates > 1) {
     shell.warn("Command `" + visible(argument) + "' is ambiguous.\n");
   } else {
@@ -127,7 +127,7 @@ void run_delay(Shell& shell, std::string_view argument) {
   }
   const auto delay = parse_int(argument);
   if (delay) shell.delay_ms = *delay;
-  if (!delay || *delay < 0) shell.say("Huh?");
+  if (!delay || *delay < 0) shell.complain("Huh?");
 }
 
 void run_timeout(Shell& shell, std::string_view argument) {
@@ -135,9 +135,10 @@ void run_timeout(Shell& shell, std::string_view argument) {
   Duration& timeout = shell.session.timeouts().first;
   if (!argument.empty()) {
     const auto given = parse_int(argument);
-    if (!given || *given < 0) {
+    if (!given) {
       shell.warn("What?\n");
     } else {
+      // NTPsec: a negative one is taken, too. Nothing arrives in less than no time.
       timeout = milliseconds(*given);
     }
   }
@@ -177,7 +178,7 @@ void run_hostnames(Shell& shell, std::string_view argument) {
   } else if (argument == "no") {
     shell.names = false;
   } else if (!argument.empty()) {
-    shell.say("What?\n");
+    shell.complain("What?\n");
   }
   shell.say(shell.names ? "hostnames being shown\n" : "hostnames not being shown\n");
 }
@@ -201,7 +202,7 @@ void run_poll(Shell& shell, std::string_view) { shell.warn("WARNING: poll not im
 void run_doflake(Shell& shell, std::string_view argument) {
   const auto chance = parse_real(argument);
   if (!chance || !(*chance > 0) || *chance >= 1) {
-    shell.say("Flakiness must be a (positive) float less than 1.");
+    shell.complain("Flakiness must be a (positive) float less than 1.");
     return;
   }
   shell.session.lose_packets(*chance);

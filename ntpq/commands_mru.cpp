@@ -20,6 +20,9 @@ constexpr int kMostFragments = 32;
 constexpr int kMostRows = 256;
 /// How often in a row a request may fail, or bring nothing new.
 constexpr int kMostFailures = 8;
+/// How often in a row nothing at all may come, each time after ten seconds: a daemon that does not
+/// like a request drops it.
+constexpr int kMostSilences = 3;
 
 /// The name if it leads back to the address, both if it does not.
 std::string shown_address(Shell& shell, const std::string& address) {
@@ -147,6 +150,7 @@ class Retrieval {
       nonce_since_ = shell_.network.mono();
     }
     failures_ = fresh.empty() ? failures_ + 1 : 0;
+    silences_ = 0;
     if (failures_ > kMostFailures || list_.too_long()) return stalled();
     if (by_fragments_) {
       fragments_ = std::min(kMostFragments, fragments_ + 1);
@@ -175,6 +179,7 @@ class Retrieval {
       }
       return rows_ > 1 || give_up(error);
     }
+    if (error.reason == Reason::TimedOut && ++silences_ > kMostSilences) return give_up(error);
     if (error.reason == Reason::TimedOut || error.reason == Reason::Incomplete) {
       fragments_ = std::max(2, fragments_ / 2);
       rows_ = std::max(2, rows_ / 2);
@@ -197,6 +202,7 @@ class Retrieval {
   bool by_fragments_ = true;
   bool pending_clear_ = false;
   int failures_ = 0;
+  int silences_ = 0;
   int restarts_ = 0;
   End end_ = End::Failed;
 };

@@ -49,6 +49,8 @@ std::optional<Collected> ask(Shell& shell, std::uint16_t association,
   }
   if (!shell.answer()) shell.warn("Unknown variable.  Trying one at a time.\n");
   Collected answer;
+  // NTPsec: if no variable is known that of the reply before.
+  answer.status = shell.session.last_status();
   std::string all;
   for (const std::string& name : names) {
     const auto single = query(name);
@@ -124,7 +126,11 @@ class Table {
   std::string line(const Legend& legend) {
     const Variable* variable = variables_.find(legend.variable);
     const std::string front(legend.text);
-    if (variable == nullptr) return front + " " + pad_left("?", kWidth) + "\n";
+    if (variable == nullptr) {
+      const bool rated = legend.shape == Shape::Packets;
+      return front + " " + pad_left(unknown(legend.shape), kWidth) +
+             (rated ? " " + rate_column({}) : "") + "\n";
+    }
     switch (legend.shape) {
       case Shape::Mode:
         return front + "  " + mode(*variable) + "\n";
@@ -151,13 +157,16 @@ class Table {
       return std::string(legend.text) + " " + pad_left(first, kWidth) + " " +
              pad_left(second, kWidth);
     };
-    if (variable == nullptr || twin == nullptr) return both("?", "?") + "\n";
+    const auto shown = [&](const Variable* one) {
+      if (one == nullptr) return unknown(legend.shape);
+      return legend.shape == Shape::Uptime ? value(legend, *one) : plain(*one);
+    };
     if (legend.shape == Shape::Uptime) {
-      seconds_ = whole(*variable);
-      twin_seconds_ = whole(*twin);
-      return both(value(legend, *variable), value(legend, *twin)) + "\n";
+      seconds_ = variable != nullptr ? whole(*variable) : std::nullopt;
+      twin_seconds_ = twin != nullptr ? whole(*twin) : std::nullopt;
+      return both(shown(variable), shown(twin)) + "\n";
     }
-    return both(plain(*variable), plain(*twin)) + " " + rate_column(rate_of(variable, seconds_)) +
+    return both(shown(variable), shown(twin)) + " " + rate_column(rate_of(variable, seconds_)) +
            " " + rate_column(rate_of(twin, twin_seconds_)) + "\n";
   }
 
@@ -167,6 +176,12 @@ class Table {
     if (variable.is_integer()) return variable.integer;
     if (!variable.is_number() || !(std::abs(variable.real) < kMost)) return std::nullopt;
     return static_cast<std::int64_t>(variable.real);
+  }
+
+  /// NTPsec: what its forms make of a question mark.
+  std::string unknown(Shape shape) const {
+    if (shape == Shape::Uptime || shape == Shape::Packets) return "???";
+    return shape == Shape::Address && shell_.names ? "DNSFAIL:?" : "?";
   }
 
   static std::string mode(const Variable& variable) {

@@ -175,18 +175,34 @@ void run_readlist(Shell& shell, std::string_view argument) {
 
 void run_mreadvar(Shell& shell, std::string_view argument) {
   if (argument.empty()) {
-    shell.warn("usage: mrv assocIDlow assocIDhigh [name=value[,...]]\n");
+    shell.warn("usage: mreadvar assocIDlow assocIDhigh  [ name=value[,...] ]\n");
     return;
   }
   show_range(shell, argument, words_from(argument, 2));
 }
 
+void run_mrv(Shell& shell, std::string_view argument) {
+  if (argument.empty()) {
+    shell.warn("usage: mrv assocIDlow assocIDhigh [name=value[,...]]\n");
+    return;
+  }
+  run_mreadvar(shell, argument);
+}
+
 void run_mreadlist(Shell& shell, std::string_view argument) {
+  if (argument.empty()) {
+    shell.warn("usage: mreadlist assocIDlow assocIDhigh\n\n");
+    return;
+  }
+  show_range(shell, argument, listed_names(shell));
+}
+
+void run_mrl(Shell& shell, std::string_view argument) {
   if (argument.empty()) {
     shell.warn("usage: mrl assocIDlow assocIDhigh\n");
     return;
   }
-  show_range(shell, argument, listed_names(shell));
+  run_mreadlist(shell, argument);
 }
 
 void run_clockvar(Shell& shell, std::string_view argument) {

@@ -12,7 +12,9 @@ class Shell;
 void run_readvar(Shell& shell, std::string_view argument);
 void run_readlist(Shell& shell, std::string_view argument);
 void run_mreadvar(Shell& shell, std::string_view argument);
+void run_mrv(Shell& shell, std::string_view argument);
 void run_mreadlist(Shell& shell, std::string_view argument);
+void run_mrl(Shell& shell, std::string_view argument);
 void run_clockvar(Shell& shell, std::string_view argument);
 void run_clocklist(Shell& shell, std::string_view argument);
 

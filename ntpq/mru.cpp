@@ -76,13 +76,20 @@ bool is_parameter(std::string_view name) {
   return row && *row >= 0 && *row < kMostRows;
 }
 
-/// Of what is neither a word nor an address nor a stamp. The daemon does not answer a request with
+/// What a value should be and is not; empty if it is. The daemon does not answer a request with
 /// another value, so that it would be repeated for more than a minute.
-bool is_number_parameter(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kNames = {
+std::string_view needs(std::string_view name, const std::string& value) {
+  constexpr std::array<std::string_view, 10> kNumbers = {
       "mincount",  "mindrop",   "minscore", "resall", "resany",
       "maxlstint", "minlstint", "recent",   "frags",  "limit"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  if (std::find(kNumbers.begin(), kNumbers.end(), name) != kNumbers.end()) {
+    return parse_integer(value) || parse_real(value) ? "" : "a number";
+  }
+  if (name == "laddr" || name.starts_with("addr.")) {
+    return parse_address(value) || parse_address(split_port(value).first) ? "" : "an address";
+  }
+  if (name.starts_with("last.")) return parse_timestamp(value) ? "" : "a timestamp";
+  return "";
 }
 
 /// NTPsec: numbers are sent in their plainest form.
@@ -156,8 +163,8 @@ Result<MruParameters> MruParameters::parse(std::string_view argument) {
     if (!is_parameter(each.name)) {
       return fail("***Unknown parameter '" + visible(each.name) + "'\n");
     }
-    if (is_number_parameter(each.name) && !parse_integer(each.value) && !parse_real(each.value)) {
-      return fail("***Parameter '" + each.name + "' needs a number\n");
+    if (const auto wanted = needs(each.name, each.value); !wanted.empty()) {
+      return fail("***Parameter '" + each.name + "' needs " + std::string(wanted) + "\n");
     }
   }
   if (const auto fragments = take(given, "frags")) {

@@ -100,13 +100,22 @@ Result<void, EarlyExit> apply(const CommandLine::Switch& given, Options& options
   return {};
 }
 
-/// NTPsec: `-4` and `-6` between the hosts choose the family of those that follow. (There they also
-/// make it forget a host; here they do not.)
+bool is_address(const std::string& host) {
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  return parse_address(bracketed ? host.substr(1, host.size() - 2) : host).has_value();
+}
+
+/// `-4` and `-6` before the hosts are about names, not addresses. NTPsec: between the hosts they
+/// choose the family of those that follow. (There they also make it forget a host; here they do
+/// not.)
 Result<void, EarlyExit> take_hosts(const std::vector<std::string>& words, Options& options) {
-  Family family = options.family;
+  Family family = Family::Any;
+  const auto family_of = [&](const std::string& host) {
+    return family == Family::Any && !is_address(host) ? options.family : family;
+  };
   for (const std::string& word : words) {
     if (word.empty() || word.front() != '-') {
-      options.hosts.push_back({word, family});
+      options.hosts.push_back({word, family_of(word)});
     } else if (word.back() == '4') {
       family = Family::V4;
     } else if (word.back() == '6') {
@@ -115,7 +124,7 @@ Result<void, EarlyExit> take_hosts(const std::vector<std::string>& words, Option
       return fail(EarlyExit{"ntpq: unexpected option-like thing.\n", false, 1});
     }
   }
-  if (options.hosts.empty()) options.hosts.push_back({"localhost", family});
+  if (options.hosts.empty()) options.hosts.push_back({"localhost", family_of("localhost")});
   return {};
 }
 

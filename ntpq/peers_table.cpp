@@ -43,6 +43,13 @@ std::int64_t poll_seconds(std::int64_t exponent) {
   return std::int64_t{1} << std::clamp<std::int64_t>(exponent, 0, 32);
 }
 
+/// The column of names, on a terminal so wide. Where nothing would be left of the names the rows
+/// are longer than the terminal.
+std::size_t name_width_of(std::size_t width) {
+  const std::size_t room = std::min(width, kPlainWidth + kMostSlack) + kPlainNameWidth;
+  return room > kPlainWidth ? room - kPlainWidth : kPlainNameWidth;
+}
+
 /// The column before the numbers keeps the end of a long text: local IPv6 addresses differ there.
 std::string keep_end(const std::string& text, std::size_t width) {
   return text.size() <= width ? text : "-" + text.substr(text.size() - width + 1);
@@ -99,9 +106,7 @@ std::int64_t seconds_since(std::optional<NtpTimestamp> stamp, WallTime now) {
 }  // namespace
 
 PeersTable::PeersTable(PeersOptions options)
-    : options_(std::move(options)),
-      name_width_(kPlainNameWidth +
-                  std::min(std::max(options_.width, kPlainWidth) - kPlainWidth, kMostSlack)) {}
+    : options_(std::move(options)), name_width_(name_width_of(options_.width)) {}
 
 std::string PeersTable::header() const {
   const std::string remote = pad_right(kRemoteHeader, name_width_);

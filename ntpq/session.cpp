@@ -178,7 +178,8 @@ Result<Reply, QueryError> Session::collect(const wire::ControlHeader& request) {
       case Fragments::Verdict::Complete:
         look_for_mac(datagram);
         trace_(1, "reply complete in " + std::to_string(fragments.count()) + " fragments");
-        return Reply{fragments.status(), fragments.data()};
+        last_status_ = fragments.status();
+        return Reply{last_status_, fragments.data()};
       case Fragments::Verdict::Refused:
         return fail(QueryError{Error::Refused, fragments.error()});
       case Fragments::Verdict::Taken:

@@ -78,6 +78,9 @@ class Session {
   /// As it was given.
   [[nodiscard]] const std::string& host() const { return host_; }
 
+  /// The status word of the last reply that was no refusal; 0 before the first.
+  [[nodiscard]] std::uint16_t last_status() const { return last_status_; }
+
   [[nodiscard]] Timeouts& timeouts() { return timeouts_; }
   [[nodiscard]] Credentials& credentials() { return credentials_; }
   /// Every request gets a MAC, not only those that need one.
@@ -115,6 +118,7 @@ class Session {
   std::string host_;
   Timeouts timeouts_;
   std::uint16_t sequence_ = 0;
+  std::uint16_t last_status_ = 0;
   std::array<std::uint8_t, 4096> buffer_{};
 };
 

@@ -19,13 +19,14 @@ bool is_word_character(char character) {
          (character >= '0' && character <= '9') || character == '_';
 }
 
-/// The characters of the command; those with a colon or hyphen are whole words.
+/// The characters of the command. One with a hyphen is a whole word; one with a colon, too, and not
+/// to be cut (NTPsec).
 std::size_t command_length(std::string_view line) {
-  for (const std::string_view special : {":config", "config-from-file"}) {
-    const std::size_t blank = std::min(line.find(' '), line.size());
-    const bool hyphen = line.substr(0, blank).find_first_of(":-") != std::string_view::npos;
-    if (hyphen && special.starts_with(line.substr(0, blank))) return blank;
-  }
+  const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
+  const std::string_view word = line.substr(0, blank);
+  if (word.starts_with(':')) return word.starts_with(":config") ? blank : 0;
+  const bool hyphen = word.find('-') != std::string_view::npos;
+  if (hyphen && std::string_view("config-from-file").starts_with(word)) return blank;
   const auto end = std::find_if_not(line.begin(), line.end(), is_word_character);
   return static_cast<std::size_t>(end - line.begin());
 }
@@ -60,7 +61,7 @@ Shell::Shell(const Options& options, Network& the_network, const Console& the_co
       names_(network),
       log_(&console.log) {
   log_name = options.log_file;
-  session.on_missing_mac = [this](std::string_view line) { warn(line); };
+  session.on_missing_mac = [this](std::string_view line) { remark(line); };
   if (options.key_id) session.credentials().set_id(*options.key_id);
 }
 
@@ -160,6 +161,18 @@ void Shell::warn(const QueryError& error) {
   } else {
     warn(error.message());
   }
+}
+
+void Shell::complain(std::string_view text, std::string_view code) {
+  if (answer_) {
+    answer_->errors.push_back({std::string(code), plain_message(text)});
+  } else {
+    say(text);
+  }
+}
+
+void Shell::remark(std::string_view text) {
+  if (!answer_) warn(text);
 }
 
 std::string Shell::peer_name(const Variables& variables) {

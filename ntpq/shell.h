@@ -55,9 +55,13 @@ class Shell {
   [[nodiscard]] Answer* answer() { return answer_ ? &*answer_ : nullptr; }
   /// To standard output at once, or into the answer.
   void say(std::string_view text);
-  /// To standard error at once, or into the answer.
+  /// What went wrong, to standard error at once, or among the errors of the answer.
   void warn(std::string_view text);
   void warn(const QueryError& error);
+  /// The same where NTPsec says it on standard output.
+  void complain(std::string_view text, std::string_view code = "message");
+  /// A remark on standard error that nothing went wrong by; the answer has no place for it.
+  void remark(std::string_view text);
   /// A line of debugging.
   void trace(int level, std::string_view line);
   /// Appends debugging to a file, or to standard error if the name is empty; false if it can't.

@@ -53,7 +53,7 @@ const std::array<Exception, 5> kExceptions = {{
     {"NTPsec asks a pipe for a password, with Python's warnings, and ends without a word",
      "",
      {"ntpq -a 9 -k KEYFILE -c ifstats"}},
-    {"below 80 columns NTPsec's names vanish; ours stay, and the row is long",
+    {"below 66 columns NTPsec's names vanish; ours stay, and the row is long",
      "",
      {"ntpq -p -W 60"}},
     {"1.2.5, the model, has other counters of NTS than 1.2.2, no options -s and -S, and the other "

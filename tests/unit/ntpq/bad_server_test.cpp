@@ -108,9 +108,32 @@ TEST(BadServer, UnknownVariablesAreAskedForOneByOne) {
   const auto texts = run_with(network, {"-c", "timerstats"});
   EXPECT_EQ(texts.err, "Unknown variable.  Trying one at a time.\n");
   EXPECT_EQ(texts.out,
-            "time since reset:               ?\n"
+            "time since reset:             ???\n"
             "timer overruns:                 ?\n"
             "calls to transmit:              7\n");
+}
+
+TEST(BadServer, KnowsNoneOfAPeersVariables) {
+  AnsweringNetwork network([&](const wire::ControlHeader& request, std::string_view) {
+    if (is_opcode(request, ControlOpcode::ReadStatus)) return whole_reply(request, "");
+    return refuse(request, wire::ControlError::UnknownVariable);
+  });
+  // The status is that of the list.
+  const std::string status = "associd=0 status=9614 leap_del_sec, sync_22, 1 event, freq_mode,\n";
+  const std::string text = run_with(network, {"-c", "pstats 0"}).out;
+  const std::string begin = "server=localhost No association IDs returned\n" + status +
+                            "remote host:               DNSFAIL:?\n"
+                            "local address:             DNSFAIL:?\n"
+                            "time last received:              ???\n"
+                            "time until next send:            ???\n"
+                            "reachability change:               ?\n";
+  EXPECT_EQ(text.substr(0, begin.size()), begin);
+  const std::string numeric = run_with(network, {"-n", "-c", "pstats 0"}).out;
+  EXPECT_NE(numeric.find("\nremote host:                       ?\n"), std::string::npos);
+  const std::string counters = run_with(network, {"-c", "authinfo"}).out;
+  const std::string line =
+      "\nencryptions:" + std::string(20, ' ') + "???" + std::string(14, ' ') + "\n";
+  EXPECT_NE(counters.find(line), std::string::npos) << counters;
 }
 
 TEST(BadServer, DamagedEntriesOfAListAreLeftOut) {

@@ -112,6 +112,46 @@ TEST(Json, GivesErrorsACode) {
   EXPECT_EQ(answers(silent, {"-c", "rv"})[0].at("errors").at(0).at("code"), "timed_out");
 }
 
+std::string errors_of(Network& network, const std::string& command) {
+  const auto found = answers(network, {"-k", "keys", "-a", "1", "-c", command});
+  return found.size() == 1 ? json::serialize(found[0].at("errors")) : "";
+}
+
+TEST(Json, HasAllThatWentWrongAmongTheErrors) {
+  AnsweringNetwork rejecting([](const wire::ControlHeader& request, std::string_view) {
+    return whole_reply(request, "column 4 syntax error\r\n");
+  });
+  const std::string rejected = R"([{"code":"rejected","text":"column 4 syntax error"}])";
+  EXPECT_EQ(errors_of(rejecting, ":config foo"), rejected);
+  EXPECT_FALSE(
+      answers(rejecting, {"-k", "keys", "-a", "1", "-c", ":config foo"})[0].as_object().contains(
+          "text"));
+  EXPECT_EQ(run_with(rejecting, {"-k", "keys", "-a", "1", "-c", ":config foo"}).err,
+            "AUTH - packet too short for MAC 36 < 56\n");
+  for (const auto& [command, text] : std::map<std::string, std::string>{
+           {"delay x", "Huh?"},
+           {"hostnames perhaps", "What?"},
+           {"doflake 7", "Flakiness must be a (positive) float less than 1."},
+           {"help bogus", " No help on bogus"},
+           {"config-from-file nothing", "Could not read nothing"},
+           {"pstats", "usage: pstats assocID"}}) {
+    EXPECT_EQ(errors_of(rejecting, command), R"([{"code":"message","text":")" + text + R"("}])");
+  }
+}
+
+TEST(Json, HasNothingElseAmongTheErrors) {
+  AnsweringNetwork taking([](const wire::ControlHeader& request, std::string_view names) {
+    if (names.starts_with("timer")) {
+      return refuse(request, wire::ControlError::UnknownVariable);
+    }
+    return whole_reply(request, "Config Succeeded");
+  });
+  // Of the missing MAC, too, text mode has a remark.
+  EXPECT_EQ(errors_of(taking, ":config tos minclock 3"), "[]");
+  EXPECT_EQ(errors_of(taking, "ifstats"), "[]");
+  EXPECT_EQ(errors_of(taking, "timerstats"), "[]");
+}
+
 TEST(Json, TakesWhatOtherCommandsPrintAsText) {
   auto network = plain_server();
   const auto found = answers(network, {}, "timeout\n\nhost\n");

@@ -34,6 +34,17 @@ TEST(MruParameters, AreSentAsNtpsecSendsThem) {
     EXPECT_EQ(MruParameters::parse(bad).error().message,
               "***Parameter 'mincount' needs a number\n");
   }
+  for (const char* bad : {"laddr=zork", "laddr", "addr.3=zork:123"}) {
+    const std::string name = std::string(bad).substr(0, std::string(bad).find('='));
+    EXPECT_EQ(MruParameters::parse(bad).error().message,
+              "***Parameter '" + name + "' needs an address\n");
+  }
+  for (const char* good : {"laddr=::1", "laddr=[::1]:123", "laddr=10.0.0.1:7", "addr.0=[::1]:1"}) {
+    EXPECT_TRUE(MruParameters::parse(good)) << good;
+  }
+  EXPECT_EQ(MruParameters::parse("last.1=7").error().message,
+            "***Parameter 'last.1' needs a timestamp\n");
+  EXPECT_TRUE(MruParameters::parse("last.1=0xe0000000.80000000"));
   EXPECT_EQ(MruParameters::parse("sort=x").error().message, "***Sort order x is not implemented\n");
 }
 
@@ -156,6 +167,16 @@ TEST(Mrulist, GivesUpOnAServerThatNeverEnds) {
     EXPECT_EQ(texts.err, "***No response, probably high-traffic server with low MRU limit\n");
     EXPECT_LT(network.requests.size(), 30U);
   }
+}
+
+TEST(Mrulist, DoesNotWaitForeverForAServerThatDropsARequest) {
+  AnsweringNetwork network([](const wire::ControlHeader& request, std::string_view) {
+    const bool nonce =
+        request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::RequestNonce);
+    return nonce ? whole_reply(request, "nonce=0") : std::vector<Bytes>();
+  });
+  EXPECT_EQ(run_with(network, {"-c", "mrulist"}).err, "***Request timed out\n\n");
+  EXPECT_LE(network.clock - MonoTime{}, std::chrono::seconds(40));
 }
 
 TEST(Mrulist, SaysWhyItGetsNothing) {

@@ -48,6 +48,15 @@ TEST(Options, ChooseAFamilyBetweenHosts) {
   EXPECT_EQ(options->hosts[1].family, Family::V6);
 }
 
+TEST(Options, ChooseAFamilyForNamesButNotForAddresses) {
+  const auto options = parse({"-6", "127.0.0.1", "[::1]", "name"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->hosts[0].family, Family::Any);
+  EXPECT_EQ(options->hosts[1].family, Family::Any);
+  EXPECT_EQ(options->hosts[2].family, Family::V6);
+  EXPECT_EQ(parse({"--", "-6", "10.0.0.1"})->hosts[0].family, Family::V6);
+}
+
 TEST(Options, SayWhatIsWrong) {
   EXPECT_EQ(first_line({"-Z"}), "option -Z not recognized");
   EXPECT_EQ(first_line({"-pZ"}), "option -Z not recognized");

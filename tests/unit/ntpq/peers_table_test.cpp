@@ -71,6 +71,14 @@ TEST(PeersTable, StaysReadableOnANarrowTerminal) {
   options.width = 20;
   EXPECT_EQ(PeersTable(options).width(), 79U);
   EXPECT_EQ(row("srcadr=192.0.2.1", options).substr(0, 11), "*192.0.2.1 ");
+  options.width = 65;
+  EXPECT_EQ(PeersTable(options).width(), 79U);
+  options.width = 66;
+  EXPECT_EQ(PeersTable(options).width(), 65U);
+  EXPECT_EQ(row("srcadr=192.0.2.1, refid=GPS", options).substr(0, 9), "*1 .GPS. ");
+  options.width = 70;
+  EXPECT_EQ(PeersTable(options).width(), 69U);
+  EXPECT_EQ(row("srcadr=192.0.2.1, refid=GPS", options).substr(0, 13), "*192.0 .GPS. ");
 }
 
 TEST(PeersTable, KeepsTheEndOfALongLocalAddress) {

@@ -91,6 +91,31 @@ TEST(Program, TimeoutsAreObeyed) {
   EXPECT_EQ(network.clock - MonoTime{}, std::chrono::milliseconds(200));
 }
 
+TEST(Program, TakesATimeoutThatHasPassed) {
+  ScriptedNetwork network;
+  const Result result = run({"-c", "timeout -5", "-c", "as"}, "", network);
+  EXPECT_EQ(result.out, "primary timeout -5 ms\n\n");
+  EXPECT_EQ(result.err, "***Request timed out\n\n");
+}
+
+TEST(Program, TakesColonConfigAsAWholeOnly) {
+  for (const char* line : {": config tos", ":", ":conf tos", ":config\ttos", ":config tos"}) {
+    const bool whole = std::string_view(line).starts_with(":config");
+    EXPECT_EQ(run({"-c", line}).err,
+              whole ? "***Invalid key identifier\n" : "***Command `' ambiguous\n")
+        << line;
+  }
+  EXPECT_EQ(run({"-c", ":configtos"}).err, "***Command `:configtos' unknown\n");
+}
+
+TEST(Program, SaysHowCommandsAreUsed) {
+  EXPECT_EQ(run({"-c", "mrv"}).err, "usage: mrv assocIDlow assocIDhigh [name=value[,...]]\n");
+  EXPECT_EQ(run({"-c", "mreadvar"}).err,
+            "usage: mreadvar assocIDlow assocIDhigh  [ name=value[,...] ]\n");
+  EXPECT_EQ(run({"-c", "mrl"}).err, "usage: mrl assocIDlow assocIDhigh\n");
+  EXPECT_EQ(run({"-c", "mreadlist"}).err, "usage: mreadlist assocIDlow assocIDhigh\n\n");
+}
+
 TEST(Program, SaysThatAnAssociationHasNoSuchVariables) {
   ScriptedNetwork network;
   wire::ControlHeader list = reply_header(peer_request());
