@@ -35,6 +35,18 @@ class Inquiry {
     return all;
   }
 
+  /// What the driver of a reference clock says; none if it is not told. False if the daemon does
+  /// not answer, and then error() says why.
+  bool read_clock(std::uint16_t association, std::optional<ClockFacts>& clock) {
+    const auto reply = shell_.session.query(wire::ControlOpcode::ReadClock, association);
+    if (reply) {
+      clock = {reply->status, Variables::parse(reply->data)};
+      return true;
+    }
+    error_ = reply.error();
+    return error_.reason == QueryError::Reason::Refused;
+  }
+
   [[nodiscard]] const QueryError& error() const { return error_; }
 
  private:
@@ -83,7 +95,12 @@ std::optional<Diagnosis> diagnose(Shell& shell) {
     constexpr unsigned kBadAssociation = 4;
     const auto peer = inquiry.read(each.id, kPeerCounters, kPeerExtras);
     if (peer) {
-      diagnosis.sources.push_back({each.id, peer->status, Variables::parse(peer->data)});
+      SourceFacts source{each.id, peer->status, Variables::parse(peer->data)};
+      if (source.is_clock() && !inquiry.read_clock(each.id, source.clock)) {
+        shell.warn(inquiry.error());
+        return std::nullopt;
+      }
+      diagnosis.sources.push_back(std::move(source));
       diagnosis.verdicts.push_back(judge_source(diagnosis.sources.back(), diagnosis.system));
       continue;
     }
@@ -112,6 +129,13 @@ void give(Shell& shell, const Diagnosis& diagnosis, Answer& answer) {
     answer.records.push_back({RecordKind::Peer, source.association, source.status,
                               shell.peer_name(source.variables), fields_of(source.variables, now),
                               verdict.used, verdict.causes});
+    if (!source.clock) continue;
+    Record clock;
+    clock.kind = RecordKind::Clock;
+    clock.association = source.association;
+    clock.status = source.clock->status;
+    clock.variables = fields_of(source.clock->variables, now);
+    answer.records.push_back(std::move(clock));
   }
 }
 

@@ -2,7 +2,9 @@
 #include "ntpq/diagnosis.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "ntpq/facts.h"
 #include "ntpq/number.h"
@@ -38,6 +40,17 @@ constexpr int kEmptyStage = 16000;          // ms: the dispersion of a sample th
 constexpr int kEnoughSamples = 4;           // with fewer, what is missing makes the distance
 constexpr double kUsualMaxDistance = 1500;  // ms; NTPsec does not tell its own
 
+/// By the state of a reference clock.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kClockCauses = {{
+    {"no_data", "the reference clock has given no time so far"},
+    {"clock_no_reply", "the reference clock does not answer, or its device is not there"},
+    {"clock_bad_format", "what the reference clock sends has not the form that the driver expects"},
+    {"clock_fault", "the reference clock reports a fault, or its device fails"},
+    {"clock_bad_signal", "the reference clock has no signal, or a bad one"},
+    {"clock_bad_date", "the reference clock gives a date that can't be"},
+    {"clock_bad_time", "the reference clock gives a time that can't be"},
+}};
+
 std::string seconds(double milliseconds) { return to_fixed(milliseconds / 1000, 3) + " s"; }
 
 /// Collects what is wrong with one source, the deepest reason first.
@@ -48,6 +61,8 @@ class Examination {
         event_(source.status & 0xfU),
         peer_(source.variables),
         system_(system.variables),
+        is_clock_(source.is_clock()),
+        clock_(source.clock ? &*source.clock : nullptr),
         flash_(peer_.integer("flash")),
         reach_(peer_.integer("reach")) {}
 
@@ -95,10 +110,6 @@ class Examination {
 
   [[nodiscard]] bool uses_nts() const { return peer_.integer("ntscookies", -1) >= 0; }
 
-  [[nodiscard]] bool is_clock() const {
-    return peer_.has("mode") || peer_.text("srcadr").starts_with("127.127.");
-  }
-
   void add_dns_failure() {
     const std::string why = peer_.text("dnserror");
     const std::string name = peer_.text("srchost");
@@ -137,8 +148,8 @@ class Examination {
   }
 
   void examine_silence() {
-    if (is_clock()) {
-      add("no_data", "the reference clock gives no time: see clockvar");
+    if (is_clock_) {
+      add_clock_state();
       return;
     }
     examine_rejected();
@@ -157,6 +168,24 @@ class Examination {
     } else {
       add_no_reply(sent);
     }
+  }
+
+  void add_clock_state() {
+    if (clock_ == nullptr) {
+      add("no_data", "the reference clock gives no time");
+      return;
+    }
+    const Facts facts(clock_->variables);
+    const unsigned state = clock_state(clock_->status);
+    const auto& [code, words] = kClockCauses[state < kClockCauses.size() ? state : 0];
+    std::string text = std::string(words) + ": " + times(facts.integer("poll"), "poll") + ", " +
+                       std::to_string(facts.integer("noreply")) + " without a reply, " +
+                       std::to_string(facts.integer("badformat")) + " of a bad format, " +
+                       std::to_string(facts.integer("baddata")) + " of bad data";
+    if (const std::string timecode = facts.text("timecode"); !timecode.empty()) {
+      text += "; it said last: " + timecode;
+    }
+    add(std::string(code), text);
   }
 
   /// Replies came, and all were rejected.
@@ -205,6 +234,8 @@ class Examination {
     if (stratum < kUnsynchronizedStratum && peer_.integer("leap", 3) != 3) {
       add("stratum",
           "its stratum " + std::to_string(stratum) + " is not within tos floor and ceiling");
+    } else if (is_clock_) {
+      add("unsynchronized", "the reference clock says that its time is not to be trusted (leap 3)");
     } else {
       add("unsynchronized",
           "the server says that it is not synchronized itself (leap 3, or "
@@ -293,12 +324,19 @@ class Examination {
   const unsigned event_;
   const Facts peer_;
   const Facts system_;
+  const bool is_clock_;
+  const ClockFacts* clock_;
   const std::int64_t flash_;
   const std::int64_t reach_;
   std::vector<Cause> causes_;
 };
 
 }  // namespace
+
+bool SourceFacts::is_clock() const {
+  const Facts facts(variables);
+  return facts.has("mode") || facts.text("srcadr").starts_with("127.127.");
+}
 
 SourceVerdict judge_source(const SourceFacts& source, const SystemFacts& system) {
   return Examination(source, system).judge();

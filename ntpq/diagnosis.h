@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,22 @@
 /// together (the command `why`). ntpq(1) lists the codes of the causes.
 namespace ntp::ntpq {
 
+/// What the driver of a reference clock says (READCLOCK), with its own status word.
+struct ClockFacts {
+  std::uint16_t status = 0;
+  Variables variables;
+};
+
 /// One association, by its variables and status word.
 struct SourceFacts {
   std::uint16_t association = 0;
   std::uint16_t status = 0;
   /// All that were read; those a daemon does not know are missing.
   Variables variables;
+  /// Of a reference clock, if the daemon tells of it.
+  std::optional<ClockFacts> clock = std::nullopt;
+
+  [[nodiscard]] bool is_clock() const;
 };
 
 struct SystemFacts {

@@ -153,6 +153,8 @@ PeerStatus describe_peer(std::uint16_t status) {
   return fields;
 }
 
+unsigned clock_state(std::uint16_t clock_status) { return event_code(clock_status); }
+
 unsigned selection_code(std::uint16_t peer_status) { return peer_bits(peer_status) & 7U; }
 
 char tally(std::uint16_t peer_status) {

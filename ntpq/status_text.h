@@ -31,6 +31,8 @@ struct PeerStatus {
 PeerStatus describe_peer(std::uint16_t status);
 
 /// The selection code, 0 to 7, and the character in front of a peer's name.
+/// The state of a reference clock, 0 to 15, of its status word.
+unsigned clock_state(std::uint16_t clock_status);
 unsigned selection_code(std::uint16_t peer_status);
 char tally(std::uint16_t peer_status);
 

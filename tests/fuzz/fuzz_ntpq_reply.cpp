@@ -62,7 +62,8 @@ void collect_clients(std::string_view text) {
 
 void judge(const ntpq::Variables& variables, std::uint16_t status) {
   const ntpq::SystemFacts system{status, variables};
-  const auto verdict = ntpq::judge_source({7, status, variables}, system);
+  const ntpq::ClockFacts clock{status, variables};
+  const auto verdict = ntpq::judge_source({7, status, variables, clock}, system);
   ntpq::Answer answer;
   answer.errors = ntpq::judge_system(system, {verdict});
   ntpq::Record& record = answer.records.emplace_back();

@@ -96,20 +96,31 @@ TEST(NtpqJson, FitsItsSchemaForEveryRecordedRun) {
 TEST(NtpqJson, FitsItsSchemaForWhy) {
   ntpq::AnsweringNetwork network([](const wire::ControlHeader& request, std::string_view names) {
     if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::ReadStatus)) {
-      return ntpq::whole_reply(request, std::string("\0\7\x80\x11\0\x8\x96\x14", 8));
+      return ntpq::whole_reply(request, std::string("\0\7\x80\x11\0\x8\x96\x14\0\x9\x80\x11", 12));
+    }
+    if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::ReadClock)) {
+      return ntpq::whole_reply(request,
+                               "device=\"/dev/gps\", timecode=\"\x1b[2J\", poll=3, noreply=3");
     }
     const std::string text =
         request.association == 0
             ? "leap=3, peer=0, minsane=1, maxdist=1500.000, clockstate=\"unset\""
         : request.association == 7
             ? "srcadr=0.0.0.0, srchost=\"a.test\", refid=DNS, dnserror=\"no \x1b[2J name\""
+        : request.association == 9
+            ? "srcadr=127.127.20.0, srchost=\"NMEA(0)\", reach=0x0, mode=17"
             : "srcadr=192.0.2.1, reach=0x0, sent=3, restricted=0, srcname=\"192.0.2.1\"";
     return ntpq::whole_reply(request, names.empty() ? text : "");
   });
   const auto texts = ntpq::run_with(network, {"--json", "-c", "why"});
   const json::value answer = json::parse(texts.out);
   EXPECT_EQ(misfit(schema(), answer), "") << texts.out;
-  EXPECT_EQ(answer.at("records").as_array().size(), 3U);
+  const auto& records = answer.at("records").as_array();
+  ASSERT_EQ(records.size(), 5U);
+  EXPECT_EQ(records[4].at("kind"), "clock");
+  EXPECT_EQ(records[4].at("associd"), 9);
+  EXPECT_EQ(records[4].at("status").at("state"), "bad_signal");
+  EXPECT_EQ(records[4].at("variables").at("device"), "/dev/gps");
 }
 
 /// Commands that ask nothing of a daemon, or do not read.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`ntpq why` names the cause of twelve failures, all at once on one client, in words and as JSON.
 
-Beside them the client has good sources that it uses. A second client, NTPsec's, has the same
+Beside them the client has a reference clock that gives no time, and good sources that it uses. A second client, NTPsec's, has the same
 sources: of it `why` says what NTPsec's variables tell.
 """
 
@@ -20,22 +20,29 @@ BAD = {"false": "10.77.0.211", "far": "10.77.0.212", "unsynchronized": "10.77.0.
        "denies": "10.77.0.214"}
 UNROUTED = "198.51.100.1"
 UNKNOWN = "no-such-host.invalid"
+CLOCK = "SHM(7)"
 
 
 def answers(host):
-    """The records of `why` by address, or by name where there is no address; and the system's."""
+    """The records of `why` by address, or by name where there is no address or a clock's; and the
+    system's. A clock's driver has a record behind that of the clock."""
     said = host.ntpq(NTPQ, "--json", "-n", "-c", "why", "127.0.0.1", check=False)
     if not said.stdout:
         return None, {}
     answer = json.loads(said.stdout)
-    system, found = None, {}
+    system, found, peer = None, {}, None
     for record in answer["records"]:
         variables = record["variables"]
         if record["kind"] == "system":
             system = record
+        elif record["kind"] == "clock":
+            expect(record["associd"] == peer["associd"], f"a clock behind another peer: {record}")
+            peer["clock"] = record
         else:
+            peer = record
             address = variables.get("srcadr", "0.0.0.0")
-            found[address if address != "0.0.0.0" else record.get("name")] = record
+            named = address == "0.0.0.0" or address.startswith("127.127.")
+            found[record.get("name") if named else address] = record
     return system, found
 
 
@@ -99,7 +106,7 @@ with Lab() as lab:
              f"server {WATCHED} iburst noselect minpoll 3 maxpoll 3",
              f"server {keyed.v4} key 1 iburst minpoll 3 maxpoll 3",
              f"server {UNKNOWN} iburst", f"keys {keys}", "trustedkey 1", *OPEN,
-             f"restrict {RESTRICTED} ignore")
+             f"restrict {RESTRICTED} ignore", "refclock shm unit 7 minpoll 3 maxpoll 3")
     daemon = client.ours(*plain, f"server {secured.v4} nts iburst")
     other = ntpsec.ntpsec(*plain)
 
@@ -117,7 +124,11 @@ with Lab() as lab:
         UNKNOWN: "dns",
         walled.v4: "no_reply",
         RESTRICTED: "restrict",
+        CLOCK: "clock_no_reply",
     })
+    expect(found[CLOCK]["clock"]["status"]["state"] == "no_reply", f"{found[CLOCK]}")
+    expect(re.search(r": [0-9]+ polls?, [1-9][0-9]* without a reply,", text_of(found, CLOCK)),
+           text_of(found, CLOCK))
     expect(system["causes"] == [] and system["status"]["leap"] != "alarm", f"the system: {system}")
     for who, words in ((UNROUTED, "unreachable"), (secured.v4, "certificate"),
                        (BAD["denies"], "DENY"), (UNKNOWN, UNKNOWN), (keyed.v4, "key 1")):
@@ -141,6 +152,7 @@ with Lab() as lab:
         BAD["far"]: "distance",
         WATCHED: "noselect",
         UNKNOWN: "dns",
+        CLOCK: "clock_no_reply",
     })
     daemon.expect_running()
     other.expect_running()

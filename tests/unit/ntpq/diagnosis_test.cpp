@@ -54,6 +54,45 @@ TEST(SourceDiagnosis, TellsWhyNothingComes) {
   EXPECT_EQ(codes(kRejected, silent + "sent=3, kisscode=\"RATE\""), "rate");
 }
 
+TEST(SourceDiagnosis, SaysWhatIsWrongWithAReferenceClock) {
+  SourceFacts source{
+      7, kRejected,
+      Variables::parse(
+          "srcadr=127.127.20.0, srchost=\"NMEA(0)\", reach=0x0, flash=0x1400, mode=1")};
+  const auto cause = [&] {
+    const auto causes = judge_source(source, good_system()).causes;
+    EXPECT_EQ(causes.size(), 1U);
+    return causes.empty() ? Cause() : causes[0];
+  };
+  EXPECT_EQ(cause(), (Cause{"no_data", "the reference clock gives no time"}));
+  source.clock = {0x0001, Variables::parse("timecode=\"\", poll=12, noreply=11, badformat=1, "
+                                           "baddata=0, device=\"/dev/gps0\"")};
+  EXPECT_EQ(cause(),
+            (Cause{"clock_no_reply",
+                   "the reference clock does not answer, or its device is not there: 12 polls, 11 "
+                   "without a reply, 1 of a bad format, 0 of bad data"}));
+  source.clock->variables = Variables::parse("timecode=\"$GP\x1b[2J\", poll=1");
+  EXPECT_EQ(cause().text,
+            "the reference clock does not answer, or its device is not there: 1 poll, 0 without a "
+            "reply, 0 of a bad format, 0 of bad data; it said last: $GP\\x1b[2J");
+  std::string all;
+  for (const unsigned state : {0U, 2U, 3U, 4U, 5U, 6U, 15U}) {
+    source.clock->status = static_cast<std::uint16_t>(0x10U | state);
+    all += cause().code + " ";
+  }
+  EXPECT_EQ(all,
+            "no_data clock_bad_format clock_fault clock_bad_signal clock_bad_date clock_bad_time "
+            "no_data ");
+}
+
+TEST(SourceDiagnosis, TakesAReachableClockByItsTests) {
+  const auto verdict =
+      judge(0x9014, "srcadr=127.127.20.0, mode=0, reach=0x7, leap=3, stratum=0, flash=0x20");
+  EXPECT_EQ(codes(verdict.causes), "unsynchronized");
+  EXPECT_EQ(verdict.causes[0].text,
+            "the reference clock says that its time is not to be trusted (leap 3)");
+}
+
 TEST(SourceDiagnosis, NamesWhatIsLackingBeforeTheFirstRequest) {
   EXPECT_EQ(codes(kRejected, "srcadr=0.0.0.0, srchost=\"a.test\", refid=DNS, reach=0x0"), "dns");
   EXPECT_EQ(codes(kRejected, "srchost=\"a.test\", refid=NTS, reach=0x0, ntscookies=0"),
