@@ -165,9 +165,8 @@ TEST(NtpqJson, GivesRecordsForEveryCommandThatReads) {
   }
 }
 
-/// The answer to one command about the first association, by a server that answers everything or
-/// refuses everything.
-json::value answer_to(const std::string& name, bool refuses) {
+/// The answer to one line, by a server that answers everything or refuses everything.
+json::value answer_to(const std::string& line, bool refuses) {
   ntpq::AnsweringNetwork network([&](const wire::ControlHeader& request, std::string_view names) {
     if (refuses) return ntpq::refuse(request, wire::ControlError::Permission);
     if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::ReadStatus)) {
@@ -184,13 +183,15 @@ json::value answer_to(const std::string& name, bool refuses) {
     for (std::string word; words >> word;) text += ", " + word + "=1";
     return ntpq::whole_reply(request, text + "\r\n");
   });
-  const bool ranges = name.starts_with("mr") && name != "mrulist";
-  const auto texts =
-      ntpq::run_with(network, {"--json", "-k", "keys", "-a", "1", "-c",
-                               name + (ranges                                         ? " &1 &2"
-                                       : name == "mrulist" || name.ends_with("peers") ? ""
-                                                                                      : " &1")});
+  const auto texts = ntpq::run_with(network, {"--json", "-k", "keys", "-a", "1", "-c", line});
   return json::parse(texts.out);
+}
+
+/// The least that a command has to be told.
+std::string least_line(const std::string& name) {
+  if (name.starts_with("mr") && name != "mrulist") return name + " &1 &2";
+  const bool of_a_peer = name == "pstats" || name == "cv" || name == "clockvar";
+  return name + (of_a_peer ? " &1" : "");
 }
 
 TEST(NtpqJson, FitsItsSchemaForEveryCommandThatReads) {
@@ -199,11 +200,16 @@ TEST(NtpqJson, FitsItsSchemaForEveryCommandThatReads) {
     if (kNoReaders.contains(name)) continue;
     SCOPED_TRACE(name);
     for (const bool refuses : {false, true}) {
-      const json::value answer = answer_to(name, refuses);
+      const json::value answer = answer_to(least_line(name), refuses);
       EXPECT_EQ(misfit(schema(), answer), "") << json::serialize(answer);
       if (name.find("passoc") != std::string::npos) continue;  // asks nothing
       EXPECT_FALSE(answer.at(refuses ? "errors" : "records").as_array().empty())
           << json::serialize(answer);
+    }
+    for (const char* argument :
+         {"", " 0", " &1", " &1 leap,refid", " &1 &2 offset", " x=1", " &9"}) {
+      const json::value answer = answer_to(name + argument, false);
+      EXPECT_EQ(misfit(schema(), answer), "") << json::serialize(answer);
     }
   }
 }
