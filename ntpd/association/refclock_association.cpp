@@ -183,6 +183,7 @@ control::PeerView RefclockAssociation::view(const Context& context) const {
   view.authentic = reach_ != 0;
   view.remote.port = kNtpPort;
   view.local = Endpoint{Address::loopback(Family::V4), kNtpPort};
+  view.peer_poll = max_poll();  // NTPsec: until the clock is first stepped
   view.peer_mode = reach_ != 0 ? 4 : 0;
   view.host_name = name();
   view.refclock_mode = settings_.mode;

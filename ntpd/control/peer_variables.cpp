@@ -11,8 +11,6 @@ constexpr Listing kDefault = Listing::Default;
 constexpr Listing kOnRequest = Listing::OnRequest;
 constexpr Listing kExtra = Listing::Extra;
 
-/// NTPsec: the poll interval of the server is not known to a client, and 99 says so.
-constexpr int kUnknownPoll = 99;
 /// NTPsec: identifiers above this one are not of ntp.keys and are written in hexadecimal.
 constexpr std::uint32_t kMaxKeyId = 65535;
 
@@ -52,7 +50,7 @@ constexpr PeerVariable kPeerVariables[] = {
     {"leap", kDefault, [](const P& p) -> Text { return integer(static_cast<int>(p.leap)); }},
     {"hmode", kDefault, [](const P& p) -> Text { return integer(p.host_mode); }},
     {"stratum", kDefault, [](const P& p) -> Text { return integer(p.stratum); }},
-    {"ppoll", kDefault, [](const P&) -> Text { return integer(kUnknownPoll); }},
+    {"ppoll", kDefault, [](const P& p) -> Text { return integer(p.peer_poll); }},
     {"hpoll", kDefault, [](const P& p) -> Text { return integer(p.host_poll); }},
     {"precision", kDefault, [](const P& p) -> Text { return integer(p.precision); }},
     {"rootdelay", kDefault, [](const P& p) -> Text { return milliseconds(p.root_delay, 3); }},

@@ -149,7 +149,7 @@ constexpr SystemVariable kSystemVariables[] = {
     counter("timer_xmts"),
     quantity("clk_wander_threshold"),
     counter("leapsmearinterval"),
-    quantity("leapsmearoffset", 6),
+    quantity("leapsmearoffset"),
     {"lockclock", kOnRequest, [](const C&) { return integer(0); }},
     counter("nts_client_send"),
     counter("nts_client_send_r"),

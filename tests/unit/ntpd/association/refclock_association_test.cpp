@@ -63,6 +63,7 @@ TEST_F(RefclockAssociationTest, StratumAndRefidCanBeSet) {
   EXPECT_EQ(view.reference_id.to_text(), "GPS");
   EXPECT_EQ(view.remote.address.to_string(), "127.127.1.3");
   EXPECT_EQ(view.host_name, "LOCAL(3)");
+  EXPECT_EQ(view.peer_poll, 3);
 }
 
 TEST_F(RefclockAssociationTest, LocalClockKeepsSilentWhileOthersLead) {

@@ -54,6 +54,9 @@ class ListReplay {
     model_ = {};
     learn(exchange);
     Caller caller = some_caller();
+    if (exchange.title.ends_with("(restrict 127.0.0.1 nomodify nomrulist)")) {
+      caller.may_list_clients = caller.may_modify = false;
+    }
     caller.received = NtpTimestamp(0xeeae'260b'0000'0000U).to_wall(caller.received);
     const Bytes request = with_fresh_nonce(exchange, caller);
     const auto answer = responder_.respond(request, caller);
@@ -218,7 +221,8 @@ TEST_P(GoldenListCapture, HasTheItemsOfNtpsecs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Captures, GoldenListCapture,
-                         testing::Values("reslist", "ifstats", "config", "mrulist", "mrulist-n"));
+                         testing::Values("reslist", "ifstats", "config", "mrulist", "mrulist-n",
+                                         "restrict"));
 
 TEST(GoldenLists, TheRestrictListRefusesAsNtpsecDoes) {
   FakeModel model;

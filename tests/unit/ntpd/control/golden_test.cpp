@@ -211,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(Captures, Golden,
                                          "errors", "lopeers", "lpeers", "mssntpinfo", "multi",
                                          "opeers", "peers-backup", "peers-n", "peers-nw", "peers-u",
                                          "peers-w", "peers-width", "rpeers", "rv-peers-raw",
-                                         "rv-peers-u", "rv-system-u"),
+                                         "rv-peers-u", "rv-system-u", "build-options", "restrict"),
                          [](const auto& capture) {
                            std::string name = capture.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -112,6 +112,7 @@ const PeerSetters& peer_setters() {
       {"leap", [](PeerView& p, S t) { p.leap = static_cast<Leap>(whole(t)); }},
       {"hmode", [](PeerView& p, S t) { p.host_mode = whole(t); }},
       {"stratum", [](PeerView& p, S t) { p.stratum = whole(t); }},
+      {"ppoll", [](PeerView& p, S t) { p.peer_poll = whole(t); }},
       {"hpoll", [](PeerView& p, S t) { p.host_poll = whole(t); }},
       {"precision", [](PeerView& p, S t) { p.precision = whole(t); }},
       {"rootdelay", [](PeerView& p, S t) { p.root_delay = seconds(t); }},
