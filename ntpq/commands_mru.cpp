@@ -16,6 +16,8 @@ namespace {
 
 constexpr unsigned kBadValue = 6;
 constexpr Duration kNonceLife = std::chrono::seconds(16);
+/// Of a nonce with its name; longer ones would not leave room for the rest of a request.
+constexpr std::size_t kLongestNonce = 128;
 constexpr int kMostFragments = 32;
 constexpr int kMostRows = 256;
 /// How often in a row a request may fail, or bring nothing new.
@@ -121,7 +123,7 @@ class Retrieval {
     const auto reply = shell_.session.query(wire::ControlOpcode::RequestNonce, 0);
     if (!reply) return give_up(reply.error());
     std::string_view text = trim(reply->data);
-    if (!text.starts_with("nonce=")) {
+    if (!text.starts_with("nonce=") || text.size() > kLongestNonce) {
       shell_.warn("***Unexpected nonce response format\n");
       end_ = End::Failed;
       return false;
@@ -145,13 +147,13 @@ class Retrieval {
       end_ = End::Failed;
       return false;
     }
-    if (!list_.nonce().empty()) {
+    if (!list_.nonce().empty() && list_.nonce().size() < kLongestNonce) {
       nonce_ = "nonce=" + list_.nonce();
       nonce_since_ = shell_.network.mono();
     }
     failures_ = fresh.empty() ? failures_ + 1 : 0;
     silences_ = 0;
-    if (failures_ > kMostFailures || list_.too_long()) return stalled();
+    if (failures_ > kMostFailures || list_.size() >= shell_.most_clients) return stalled();
     if (by_fragments_) {
       fragments_ = std::min(kMostFragments, fragments_ + 1);
     } else {

@@ -47,9 +47,6 @@ struct MruParameters {
 /// The entries that came so far.
 class MruList {
  public:
-  /// More than any daemon keeps: a list that is longer never ends.
-  static constexpr std::size_t kMostEntries = 1U << 20;
-
   /// Takes a reply in. Gives the entries of it, in their order; damaged ones are left out.
   std::vector<MruEntry> add(std::string_view reply);
 
@@ -58,7 +55,8 @@ class MruList {
   [[nodiscard]] const std::string& nonce() const { return nonce_; }
   /// How many entries came in all.
   [[nodiscard]] std::size_t received() const { return received_; }
-  [[nodiscard]] bool too_long() const { return entries_.size() >= kMostEntries; }
+  /// How many of them are kept.
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
   /// `addr.i` and `last.i` of the newest entries, as many as fit into so many octets.
   [[nodiscard]] std::string newest(std::size_t room) const;

@@ -108,6 +108,8 @@ class Shell {
   bool at_terminal = false;
   /// mrulist shows entries as they come.
   bool direct = false;
+  /// More clients than any daemon keeps: a list that is longer never ends.
+  std::size_t most_clients = 1U << 20U;
   /// The file for debugging; empty: standard error, or where the program started with.
   std::string log_name;
   /// The hosts of the command line.

@@ -73,6 +73,13 @@ TEST(BadServer, CantSteerTheTerminal) {
   EXPECT_GT(texts.out.size(), 1000U);
   EXPECT_EQ(steering_octets(texts.out), 0U);
   EXPECT_EQ(steering_octets(texts.err), 0U);
+
+  auto as_json = all_queries();
+  as_json.insert(as_json.begin(), "--json");
+  const std::string answers = run_with(network, as_json).out;
+  EXPECT_GT(answers.size(), 1000U);
+  EXPECT_EQ(steering_octets(answers), 0U);
+  EXPECT_EQ(answers.find("\\u00"), std::string::npos);
 }
 
 TEST(BadServer, GetsAnEndWithMorePeersThanThereAre) {

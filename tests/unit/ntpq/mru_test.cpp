@@ -169,6 +169,30 @@ TEST(Mrulist, GivesUpOnAServerThatNeverEnds) {
   }
 }
 
+TEST(Mrulist, EndsAListThatGoesOnForEver) {
+  std::uint32_t given = 0;
+  AnsweringNetwork network([&](const wire::ControlHeader& request, std::string_view) {
+    std::string text = "nonce=0";
+    if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::RequestNonce)) {
+      return whole_reply(request, text);
+    }
+    for (int i = 0; i < 300; ++i, ++given) {
+      const std::string row = std::to_string(i);
+      text += ", addr." + row + "=" + Address::v4(given).to_string() + ":1, last." + row + "=0x1.0";
+    }
+    return whole_reply(request, text);
+  });
+  std::ostringstream out;
+  std::ostringstream err;
+  Shell shell(*parse_options(std::vector<std::string>{"-n"}), network, {out, err, err});
+  EXPECT_GT(shell.most_clients, 1'000'000U);
+  shell.most_clients = 10'000;
+  ASSERT_TRUE(shell.open("host", Family::Any));
+  shell.run("mrulist");
+  EXPECT_EQ(err.str(), "***No response, probably high-traffic server with low MRU limit\n");
+  EXPECT_EQ(given, 10'200U);
+}
+
 TEST(Mrulist, DoesNotWaitForeverForAServerThatDropsARequest) {
   AnsweringNetwork network([](const wire::ControlHeader& request, std::string_view) {
     const bool nonce =
@@ -191,6 +215,10 @@ TEST(Mrulist, SaysWhyItGetsNothing) {
     return whole_reply(request, "once=1");
   });
   EXPECT_EQ(run_with(odd, {"-c", "mrulist"}).err, "***Unexpected nonce response format\n");
+  AnsweringNetwork lengthy([](const wire::ControlHeader& request, std::string_view) {
+    return whole_reply(request, "nonce=" + std::string(400, '0'));
+  });
+  EXPECT_EQ(run_with(lengthy, {"-c", "mrulist"}).err, "***Unexpected nonce response format\n");
 }
 
 TEST(Mrulist, ConfirmsNames) {
