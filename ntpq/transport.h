@@ -53,8 +53,8 @@ class Network {
   [[nodiscard]] virtual std::uint64_t memory_used() const { return 0; }
   /// The whole text of a file, if it can be read.
   virtual std::optional<std::string> read_file(const std::string& /*path*/) { return {}; }
-  /// The line that somebody types after a prompt, not shown if `hidden`; nothing without a
-  /// terminal.
+  /// The line that somebody types after a prompt; nothing without a terminal. If `hidden` it is not
+  /// shown, and without a terminal it is the next line of the input.
   virtual std::optional<std::string> ask(const std::string& /*prompt*/, bool /*hidden*/) {
     return {};
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "ntpq/udp_network.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -141,6 +142,38 @@ sockaddr_storage to_socket_address(const Address& address, socklen_t& length) {
   return storage;
 }
 
+constexpr const char* kTerminal = "/dev/tty";
+
+/// While it lasts a terminal does not show what is typed, and then begins a line of its own.
+class Silence {
+ public:
+  Silence(int terminal, std::ostream& out, bool wanted)
+      : terminal_(terminal), out_(out), silent_(wanted && ::tcgetattr(terminal, &before_) == 0) {
+    if (!silent_) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(terminal_, TCSAFLUSH, &silent);
+  }
+  ~Silence() {
+    if (!silent_) return;
+    ::tcsetattr(terminal_, TCSAFLUSH, &before_);
+    out_ << '\n' << std::flush;
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  int terminal_;
+  std::ostream& out_;
+  termios before_{};
+  bool silent_;
+};
+
+std::optional<std::string> next_line(std::istream& from) {
+  std::string line;
+  return std::getline(from, line) ? std::optional(line) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Transport>> UdpNetwork::open(const std::string& host, Family family) {
@@ -180,22 +213,23 @@ std::optional<std::string> UdpNetwork::read_file(const std::string& path) {
 }
 
 std::optional<std::string> UdpNetwork::ask(const std::string& prompt, bool hidden) {
-  if (::isatty(STDIN_FILENO) == 0) return std::nullopt;
-  termios before{};
-  const bool can_hide = hidden && ::tcgetattr(STDIN_FILENO, &before) == 0;
-  std::cout << prompt << std::flush;
-  if (can_hide) {
-    termios silent = before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  if (::isatty(STDIN_FILENO) != 0) {
+    std::cout << prompt << std::flush;
+    const Silence silence(STDIN_FILENO, std::cout, hidden);
+    return next_line(std::cin);
   }
-  std::string line;
-  const bool typed = static_cast<bool>(std::getline(std::cin, line));
-  if (can_hide) {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    std::cout << '\n' << std::flush;
+  // NTPsec: only passwords are asked for elsewhere.
+  if (!hidden) return std::nullopt;
+  const FileDescriptor terminal(::open(kTerminal, O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (terminal.get() < 0) {
+    std::cerr << prompt << std::flush;
+    return next_line(std::cin);
   }
-  return typed ? std::optional(line) : std::nullopt;
+  std::ofstream out(kTerminal);
+  std::ifstream in(kTerminal);
+  out << prompt << std::flush;
+  const Silence silence(terminal.get(), out, hidden);
+  return next_line(in);
 }
 
 std::vector<Address> UdpNetwork::addresses_of(const std::string& name) {

@@ -17,6 +17,20 @@ def ask(host, program, *commands, check=True):
     return host.ntpq(program, "-n", "-a", "1", "-k", host.keys, *words, "127.0.0.1", check=check)
 
 
+def check_password(host):
+    """Without a terminal the password is the next line of the input."""
+    key = KEY.split()[-1]
+    for typed, wanted in ((key, "v4wildcard"), ("f" + key[1:], "PERMISSION"),
+                          ("x" + key[1:], "Invalid password"), ("", "***")):
+        said = host.run("setsid", "--wait", "sh", "-c",
+                        f"printf '%s\\n' {typed} | {NTPQ} -n -a 1 -c ifstats 127.0.0.1")
+        expect(said.stderr.startswith("AES Password: ") and wanted in said.stdout + said.stderr,
+               f"a password by a pipe, {typed!r}: {said}")
+    said = host.run("setsid", "--wait", "sh", "-c",
+                    f"printf 'keyid 1\\npasswd\\n{key}\\nifstats\\n' | {NTPQ} -n 127.0.0.1")
+    expect("v4wildcard" in said.stdout, f"a password among commands: {said}")
+
+
 def check_clients(host, program, others):
     said = ask(host, program, "mrulist").stdout
     rows = [line.split() for line in said.splitlines() if re.match(r" +\d+ ", line)]
@@ -84,6 +98,7 @@ with Lab() as lab:
         check_statistics(ours, program)
         print(f"{program} on our daemon: clients, interfaces, configuration, statistics")
     check_oversized(ours)
+    check_password(ours)
     # 1.2.2 looks for a MAC at multiples of 8 only; ours tries that place as well.
     check_clients(ntpsec, NTPQ, (ours,))
     check_interfaces(ntpsec, NTPQ)

@@ -64,4 +64,14 @@ with Lab() as lab:
     terminal.press("C-c")
     terminal.wait_for("^ENDED 0")
     terminal.close()
+
+    # Commands by a pipe: the password is asked for on the terminal even so.
+    commands = "keyid 1\\npasswd\\nrv 0 leap\\n"
+    piped = Terminal(host, "piped", [f"printf '{commands}' | {NTPQ} 127.0.0.1"])
+    piped.wait_for("^AES Password:")
+    piped.press("another-secret", "Enter")
+    piped.wait_for("^leap=11")
+    expect("another-secret" not in piped.screen(), piped.screen())
+    piped.close()
+    print("password on the terminal while commands come by a pipe")
     daemon.expect_running()
