@@ -35,7 +35,7 @@ std::size_t command_length(std::string_view line) {
 std::string plain_message(std::string_view text) {
   text = trim(text);
   text.remove_prefix(std::min(text.find_first_not_of('*'), text.size()));
-  return visible(text);
+  return visible(trim(text));
 }
 
 std::vector<std::string> host_names(const Options& options) {

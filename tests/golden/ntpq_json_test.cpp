@@ -172,8 +172,13 @@ json::value answer_to(const std::string& line, bool refuses) {
     if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::ReadStatus)) {
       return ntpq::whole_reply(request, std::string("\0\1\x96\x14\0\2\x96\x14", 8));
     }
+    const std::string nonce = "nonce=000102030405060708090a0b";
+    if (request.opcode == static_cast<std::uint8_t>(wire::ControlOpcode::RequestNonce)) {
+      return ntpq::whole_reply(request, nonce);
+    }
     std::string text =
-        "nonce=000102030405060708090a0b, now=0xe0000000.00000000, addr.0=192.0.2.1:123, "
+        nonce +
+        ", now=0xe0000000.00000000, addr.0=192.0.2.1:123, "
         "last.0=0xdfffffff.00000000, first.0=0xdffffff0.00000000, ct.0=3, mv.0=35, rs.0=0x0, "
         "mask.0=255.255.255.0, hits.0=7, flags.0=0x5, name.0=\"lo\", en.0=1, srcadr=192.0.2.1, "
         "stratum=2, offset=-0.5, reach=0xff, filtdelay= 1.00 2.00, refid=GPS, leap=0";

@@ -53,7 +53,8 @@ const std::array<Exception, 5> kExceptions = {{
     {"NTPsec asks a pipe for a password, with Python's warnings, and ends without a word",
      "",
      {"ntpq -a 9 -k KEYFILE -c ifstats"}},
-    {"below 66 columns NTPsec's names vanish; ours stay, and the row is long",
+    {"NTPsec spoils what it shows: below 66 columns names vanish, where ours stay and the row is "
+     "long; and 1e-06 ms becomes 1e.-06s (kRewordings)",
      "",
      {"ntpq -p -W 60"}},
     {"1.2.5, the model, has other counters of NTS than 1.2.2, no options -s and -S, and the other "
@@ -85,7 +86,7 @@ constexpr std::array kRewordings = std::to_array<Rewording>({
     {"ntpq -u -c rpeers", R"((\n[ 0-9].{46})[^\n]+)", "$1"},
     {"ntpq -c sysstats", R"( (NTPv1 [a-z0-9 ]*:) )", "$1  "},
     {"ntpq -u -c sysstats", R"( (NTPv1 [a-z0-9 ]*:) )", "$1  "},
-    // A defect: a point behind the exponent.
+    // Of daemons that write an exponent; those of 1.2.5 do not.
     {"ntpq -u -c kerninfo", "  1e-06ms", "  1e.-06s"},
     {kShownState, "hostnames being shown",
      "resolved hostnames being shown\nsupplied hostnames not being shown"},

@@ -359,9 +359,8 @@ INSTANTIATE_TEST_SUITE_P(All, RefclockFailure, ::testing::Range(0, int{std::size
 TEST(HeapInUse, SeesALeak) {
   const Lab lab(1);
   const std::size_t before = heap_in_use(lab);
+  if (before == 0) GTEST_SKIP() << "the heap is a sanitizer's";
   std::vector<std::unique_ptr<char[]>> leak;
-  leak.push_back(std::make_unique<char[]>(100));
-  if (heap_in_use(lab) == before) GTEST_SKIP() << "the heap is a sanitizer's";
   for (int i = 0; i < 24 * 60; ++i) leak.push_back(std::make_unique<char[]>(100));
   EXPECT_GT(heap_in_use(lab), before + kMostGrowth);
 }

@@ -132,7 +132,7 @@ TEST(Json, HasAllThatWentWrongAmongTheErrors) {
            {"delay x", "Huh?"},
            {"hostnames perhaps", "What?"},
            {"doflake 7", "Flakiness must be a (positive) float less than 1."},
-           {"help bogus", " No help on bogus"},
+           {"help bogus", "No help on bogus"},
            {"config-from-file nothing", "Could not read nothing"},
            {"pstats", "usage: pstats assocID"}}) {
     EXPECT_EQ(errors_of(rejecting, command), R"([{"code":"message","text":")" + text + R"("}])");

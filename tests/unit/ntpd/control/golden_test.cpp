@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Exchanges captured from NTPsec 1.2.5, played again: the values of each captured reply go into the
-// model, and the responder has to write the same octets.
+// model, and the responder has to write the same octets. Exceptions, each where it is made:
+//   - padding is zeros, and an error has offset 0, where NTPsec leaves what was there (tidy)
+//   - 127.0.0.2 is answered, where NTPsec has no socket (play)
+//   - `srcadr` is there as 0.0.0.0, where NTPsec leaves out an address it does not know yet
+//     (compare_but_address)
+//   - the last digits of `clock`, which is kept in nanoseconds (with_clock)
+// Lists are in golden_lists_test.cpp, which has exceptions of its own.
 #include <string>
 
 #include <gtest/gtest.h>
