@@ -14,7 +14,7 @@ Association::Association(Id id, const config::SourceSettings& settings, const Co
       settings_(settings),
       schedule_(settings.min_poll, settings.max_poll, first),
       reach_changed_(context.mono) {
-  flash_ = flash::kPeerDistance | flash::kPeerUnreachable;
+  flash_ = flash::kPeerStratum | flash::kPeerDistance | flash::kPeerUnreachable;
   precision_ = context.precision;
 }
 
