@@ -42,6 +42,9 @@ class KnownNames final : public Resolver {
 
 /// A client of key establishment, and a server over loopback.
 class ClientLab : public testing::Test {
+ public:
+  ~ClientLab() override { std::filesystem::remove_all(folder_); }
+
  protected:
   // Tests run side by side.
   ClientLab()
@@ -54,7 +57,6 @@ class ClientLab : public testing::Test {
     request_.host = "test";
     request_.offer = {crypto::AeadId::AesSivCmac256};
   }
-  ~ClientLab() override { std::filesystem::remove_all(folder_); }
 
   /// Starts a server whose certificate is for `test`, and makes the request one to it.
   void serve(Duration validity = std::chrono::hours(1),

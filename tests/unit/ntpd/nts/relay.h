@@ -58,7 +58,7 @@ class Relay {
   [[nodiscard]] std::size_t passed() const { return passed_; }
 
  private:
-  static constexpr int kPause = 5;  // ms
+  static constexpr int kPause = 10;  // ms
   struct Connection {
     os::UniqueFd client;
     os::UniqueFd server;

@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 class ServerLimits : public ClientLab {
+ public:
+  ~ServerLimits() override { server_.reset(); }
+
  protected:
   ServerLimits() {
     limits_.total = limits_.per_network = 4;
@@ -28,7 +31,6 @@ class ServerLimits : public ClientLab {
       reasons_.push_back(report.tls);
     };
   }
-  ~ServerLimits() override { server_.reset(); }
 
   /// Connects from an address 127.0.0.x, and says nothing.
   void lie_idle(std::uint32_t last) {
