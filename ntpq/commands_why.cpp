@@ -146,7 +146,7 @@ std::string lines_of(const std::vector<Cause>& causes) {
 }
 
 std::string title_of(Shell& shell, const SourceFacts& source) {
-  const std::string name = shell.peer_name(source.variables);
+  std::string name = shell.peer_name(source.variables);
   if (!name.empty()) return name;
   const Variable* address = source.variables.find("srcadr");
   return address != nullptr ? visible(address->text)
