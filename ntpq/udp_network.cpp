@@ -14,10 +14,10 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <system_error>
 #include <utility>
 
 #include "ntpq/interrupt.h"
@@ -113,8 +113,8 @@ Result<Addresses, int> look_up(const std::string& host, Family family, int flags
 
 Result<std::unique_ptr<Transport>> connect_to(const std::string& host, const addrinfo& to) {
   const auto failed = [&](std::string_view what, int code) {
-    return fail(Error{std::string(what) + host + ": " + std::strerror(code) + " [" +
-                      std::to_string(code) + "]\n"});
+    return fail(Error{std::string(what) + host + ": " + std::generic_category().message(code) +
+                      " [" + std::to_string(code) + "]\n"});
   };
   FileDescriptor socket(::socket(to.ai_family, to.ai_socktype | SOCK_CLOEXEC, to.ai_protocol));
   if (socket.get() < 0) return failed("Error opening ", errno);
