@@ -50,7 +50,7 @@ Less by(Key key) {
 
 /// The ascending orders by their names.
 const std::map<std::string, Less, std::less<>>& orders() {
-  static const std::map<std::string, Less, std::less<>> kOrders = {
+  static const std::map<std::string, Less, std::less<>> all = {
       // Seconds since the last packet: the newest is least.
       {"lstint", by([](const MruEntry& e) { return ~e.last.raw(); })},
       {"avgint", by([](const MruEntry& e) { return e.average_interval(); })},
@@ -58,7 +58,7 @@ const std::map<std::string, Less, std::less<>>& orders() {
       {"count", by([](const MruEntry& e) { return e.count; })},
       {"score", by([](const MruEntry& e) { return e.score.value_or(0); })},
       {"drop", by([](const MruEntry& e) { return e.dropped.value_or(0); })}};
-  return kOrders;
+  return all;
 }
 
 bool is_order(std::string_view name) {

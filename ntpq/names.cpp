@@ -34,7 +34,7 @@ std::string Names::of(const std::string& address) {
   }
   // Who wants to end does not want to wait for a name service.
   if (network_.interrupted()) return visible(address);
-  const std::string name = lower(visible(network_.name_of(*parsed).value_or(address)));
+  std::string name = lower(visible(network_.name_of(*parsed).value_or(address)));
   if (known_.size() >= kMostNames) known_.clear();
   // Only now: a slow lookup does not shorten how long its result is kept.
   known_.insert_or_assign(address, Entry{name, network_.mono()});

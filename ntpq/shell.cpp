@@ -181,7 +181,7 @@ std::string Shell::peer_name(const Variables& variables) {
   const auto parsed = address != nullptr ? parse_address(address->text) : std::nullopt;
   const bool has_address = parsed && !parsed->is_wildcard();
   if (names && has_address && !address->text.starts_with("127.127.")) {
-    const std::string name = name_of(address->text);
+    std::string name = name_of(address->text);
     if (name != address->text) return name;
   }
   if (host == nullptr && !has_address) host = variables.find("srcname");

@@ -176,7 +176,7 @@ std::optional<Unit> unit_of(std::string_view variable) {
 
 std::string with_unit(std::string_view number, Unit unit, std::optional<std::size_t> width) {
   const Scale names = scale_of(unit);
-  const std::string unscaled = visible(number) + std::string(names.names[names.start]);
+  std::string unscaled = visible(number) + std::string(names.names[names.start]);
   auto digits = parse_digits(number);
   if (!digits) return width ? pad_left(unscaled, *width) : unscaled;
   // Nothing is smaller than the smallest unit.
@@ -224,8 +224,8 @@ std::string filter_with_unit(std::string_view values) {
   for (const Digits& number : numbers) {
     text += visible(fit(rescale(number, moved), kValueWidth)) + " ";
   }
-  return text +
-         std::string(names.names[static_cast<std::size_t>(static_cast<int>(names.start) + moved)]);
+  const int index = static_cast<int>(names.start) + moved;
+  return text + std::string(names.names[static_cast<std::size_t>(index)]);
 }
 
 }  // namespace ntp::ntpq

@@ -15,7 +15,6 @@
 namespace ntp::tools {
 namespace {
 
-using ntpq::pad_left;
 using ntpq::to_fixed;
 using ntpq::to_hex;
 using ntpq::visible;

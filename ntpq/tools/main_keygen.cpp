@@ -41,7 +41,7 @@ Result<void> link_to(const std::string& path) {
   const std::string temporary = path + ".link";
   if (::symlink(path.c_str(), temporary.c_str()) != 0) return failed(temporary);
   if (::rename(temporary.c_str(), kLink) == 0) return {};
-  const auto failure = failed(kLink);
+  auto failure = failed(kLink);
   ::unlink(temporary.c_str());
   return failure;
 }
