@@ -12,6 +12,8 @@ namespace {
 // News that wait for the next second; a device that causes more is cut short.
 constexpr std::size_t kMostNews = 64;
 constexpr std::size_t kLongestTimecode = 127;
+// Of a clock that is heard, if badly, so many silences in a row are news.
+constexpr int kSilences = 8;
 constexpr double kLargestOffset = 68.0 * 365 * 86400;
 
 }  // namespace
@@ -62,10 +64,17 @@ void Feed::report(ClockEvent event) {
       break;
   }
   counters_.reports = std::min(counters_.reports + 1, 15);
+  // NTPsec goes to and fro between bad and no replies of a clock in trouble, with an event each
+  // time.
+  const bool in_trouble = status_ != ClockEvent::Nominal && status_ != ClockEvent::Timeout;
+  silences_ = event == ClockEvent::Timeout ? silences_ + 1 : 0;
+  if (in_trouble && event == ClockEvent::Timeout && silences_ < kSilences) return;
   if (status_ == event) return;
   status_ = event;
   tell(StateChange{event});
 }
+
+void Feed::device_is_back() { silences_ = kSilences; }
 
 void Feed::timecode(std::string_view text) {
   timecode_.assign(text.substr(0, kLongestTimecode));

@@ -47,8 +47,11 @@ class Feed {
   void sample(WallTime reference, WallTime received, double fudge);
   /// The same with the offset itself, s.
   void offset(double offset, WallTime received);
-  /// What went wrong, or Nominal. Counted; a change of it is an event.
+  /// What went wrong, or Nominal. Counted; a change of it is an event, but for a few silences
+  /// between other troubles.
   void report(ClockEvent event);
+  /// After a fault: if it is silent, that is the next trouble.
+  void device_is_back();
   /// What the clock said last, for the clock variable: 127 characters at most.
   void timecode(std::string_view text);
   [[nodiscard]] const std::string& timecode() const { return timecode_; }
@@ -118,6 +121,7 @@ class Feed {
   MedianFilter filter_;
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;
+  int silences_ = 0;  // timeouts in a row
   std::string timecode_;
   std::vector<News> news_;
   std::optional<std::string> loss_;

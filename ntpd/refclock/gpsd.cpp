@@ -210,6 +210,7 @@ class GpsdDriver final : public Driver {
         return;
     }
     ++tally_.known;
+    if (down_ && !distrusted_) feed_.device_is_back();
     down_.reset();
     if (is_secondary()) return;
     // What is not of the same second does not belong together.

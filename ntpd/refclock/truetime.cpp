@@ -33,10 +33,7 @@ class TrueTimeDriver final : public SerialDriver {
 
   std::optional<ClockEvent> poll(const Moment&) override {
     constexpr int kPatience = 2;  // polls
-    if (++silent_polls_ > kPatience) {
-      trouble(ClockEvent::Timeout);
-      begin();
-    }
+    if (++silent_polls_ > kPatience) begin();
     wanted_ = true;
     return take_trouble();
   }

@@ -37,6 +37,7 @@ void Unit::open(MonoTime now) {
   const auto loss = feed_.take_loss();
   if (opened && !loss) {
     if (!failure_.empty()) {
+      feed_.device_is_back();
       feed_.log(LogLevel::Notice, "open", "REFCLOCK: " + name() + ": the device is open again");
     }
     open_ = true;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <random>
+
+#include "tests/support/refclock_bench.h"
+
+namespace ntp::refclock {
+namespace {
+
+constexpr const char* kPath = "/dev/clock";
+constexpr int kDay = 86'400;
+constexpr int kPoll = 64;   // s
+constexpr int kSpeaks = 4;  // s, from one piece of noise to the next
+constexpr std::size_t kMostGrowth = 16'384;
+
+/// A clock at a serial port, as ntp.conf would have it.
+struct Clock {
+  const char* driver;
+  int mode;
+};
+constexpr Clock kClocks[] = {
+    {"arbiter", 0},    {"generic", 0},  {"generic", 2},  {"generic", 3},  {"generic", 4},
+    {"generic", 5},    {"generic", 7},  {"generic", 9},  {"generic", 10}, {"generic", 11},
+    {"generic", 12},   {"generic", 13}, {"generic", 14}, {"generic", 15}, {"generic", 17},
+    {"generic", 24},   {"hpgps", 0},    {"hpgps", 1},    {"jjy", 1},      {"jjy", 2},
+    {"jjy", 3},        {"jjy", 4},      {"jjy", 5},      {"jjy", 6},      {"modem", 0},
+    {"nmea", 0},       {"oncore", 0},   {"trimble", 0},  {"trimble", 1},  {"trimble", 2},
+    {"trimble", 3},    {"trimble", 5},  {"trimble", 6},  {"trimble", 7},  {"truetime", 0},
+    {"spectracom", 0}, {"zyfer", 0},
+};
+
+struct Failure {
+  const char* name;
+  /// Before the daemon starts, and in each second.
+  void (*prepare)(test::RefclockBench&);
+  std::string (*noise)(std::mt19937&, int piece);
+  /// Events in the day: random octets look like a telegram with another trouble now and then, or
+  /// like none for a while.
+  std::size_t most;
+};
+
+std::string octets(std::mt19937& random, int size, int first, int last) {
+  std::string text;
+  for (int i = 0; i < size; ++i) {
+    text.push_back(static_cast<char>(
+        first + static_cast<int>(random() % static_cast<unsigned>(last - first + 1))));
+  }
+  return text;
+}
+
+const Failure kFailures[] = {
+    {"Garbage", nullptr, [](std::mt19937& r, int) { return octets(r, 50, 0, 255); }, 30},
+    {"HalfLines", nullptr,
+     [](std::mt19937& r, int) {
+       return octets(r, 5 + static_cast<int>(r() % 20), ' ', '~') + "\r\n";
+     },
+     10},
+    {"LineOf64KiB", nullptr,
+     [](std::mt19937&, int piece) {
+       return piece % 64 == 1 ? std::string(65'536, '1') + "\r\n" : "\r\n";
+     },
+     2},
+    {"Silence", nullptr, nullptr, 1},
+    {"Blocks", [](auto& bench) { bench.devices.serials[kPath].write_failure = "the port is busy"; },
+     nullptr, 2},
+    {"Directory", [](auto& bench) { bench.devices.refused[kPath] = "Is a directory"; }, nullptr, 1},
+    {"NotPermitted", [](auto& bench) { bench.devices.refused[kPath] = "Permission denied"; },
+     nullptr, 1},
+};
+
+class SerialFailure : public ::testing::TestWithParam<int> {};
+
+std::string name_of(const Clock& clock) {
+  return std::string(clock.driver) + ' ' + std::to_string(clock.mode);
+}
+
+/// A simulated day of one failure of one clock.
+void live_through(const Clock& clock, const Failure& failure) {
+  SCOPED_TRACE(name_of(clock));
+  std::mt19937 random(1);
+  test::RefclockBench bench(clock.driver);
+  bench.settings.mode = clock.mode;
+  bench.settings.path = kPath;
+  bench.settings.pps_path = "/dev/pulse";
+  bench.settings.phones = {"ATDT1"};
+  (void)bench.devices.serials[kPath];
+  auto& pulse = bench.devices.pulses["/dev/pulse"];
+  if (failure.prepare != nullptr) failure.prepare(bench);
+  bench.start();
+  std::size_t heap = 0;
+  int samples = 0;
+  for (int second = 1; second <= kDay; ++second) {
+    pulse.latest[PulseEdge::Assert] = {static_cast<std::uint32_t>(second), bench.now.wall};
+    auto& port = bench.devices.serials[kPath];
+    if (failure.noise != nullptr && second % kSpeaks == 0) {
+      const std::string noise = failure.noise(random, second / kSpeaks);
+      for (std::size_t at = 0; at < noise.size(); at += 1024) {
+        port.send(std::string_view(noise).substr(at, 1024), bench.now.wall);
+      }
+    }
+    bench.second();
+    if (second % kPoll == 0 && bench.poll()) ++samples;
+    port.written.clear();
+    bench.stats.clear();
+    bench.log.clear();
+    if (second == kDay / 24) heap = mallinfo2().uordblks;
+  }
+  EXPECT_EQ(samples, 0);
+  EXPECT_LT(mallinfo2().uordblks, heap + kMostGrowth);
+  std::string told;
+  for (const ClockEvent each : bench.events) told += std::string(event_text(each)) + ' ';
+  EXPECT_LE(bench.events.size(), failure.most) << told.substr(0, 200);
+}
+
+TEST_P(SerialFailure, GivesNoTimeInADayAndIsToldSeldom) {
+  for (const Clock& clock : kClocks) live_through(clock, kFailures[GetParam()]);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SerialFailure, ::testing::Range(0, int{std::size(kFailures)}),
+                         [](const auto& parameter) {
+                           return std::string(kFailures[parameter.param].name);
+                         });
+
+}  // namespace
+}  // namespace ntp::refclock
