@@ -26,7 +26,7 @@ const Address kPps = Address::v4(0x7f7f1600);
 const Address kNmea = Address::v4(0x7f7f1400);
 
 // Octets of the heap in 23 hours: less than a hundred a minute.
-constexpr std::size_t kMostGrowth = 100'000;
+constexpr std::int64_t kMostGrowth = 100'000;
 
 constexpr char kShmAndPps[] =
     "refclock shm unit 0 refid GPS prefer minpoll 4 maxpoll 4\n"
@@ -288,7 +288,7 @@ std::string events_of(const SimNode& node, const std::string& clock, TrueTime be
 
 /// What the daemon has of the heap, and the simulator without what it records, in octets. Always
 /// the same in a build whose heap is a sanitizer's.
-std::size_t heap_in_use(const Lab& lab) {
+std::int64_t heap_in_use(const Lab& lab) {
   const struct mallinfo2 heap = mallinfo2();
   std::size_t recorded = 0;
   for (const SimNode& node : lab.nodes) {
@@ -297,7 +297,8 @@ std::size_t heap_in_use(const Lab& lab) {
   for (const PerfectServer& server : lab.servers) {
     recorded += server.requests().capacity() * sizeof(TrueTime);
   }
-  return heap.uordblks + heap.hblkhd - recorded;
+  return static_cast<std::int64_t>(heap.uordblks + heap.hblkhd) -
+         static_cast<std::int64_t>(recorded);
 }
 
 TEST_P(RefclockFailure, NoFalseTimeIsTakenInADay) {
@@ -338,7 +339,7 @@ TEST_P(RefclockFailure, NoFalseTimeIsTakenInADay) {
   const TrueTime begin = lab.world.now();
   failure.begin(node, receiver.behaviour);
   lab.world.run_for(hours(1));
-  const std::size_t heap = heap_in_use(lab);
+  const std::int64_t heap = heap_in_use(lab);
   lab.world.run_for(hours(23));
   ASSERT_TRUE(node.running()) << node.host.log.text();
   EXPECT_LT(heap_in_use(lab), heap + kMostGrowth);
@@ -358,7 +359,7 @@ INSTANTIATE_TEST_SUITE_P(All, RefclockFailure, ::testing::Range(0, int{std::size
 /// The measure of the test above is none if it doesn't see this.
 TEST(HeapInUse, SeesALeak) {
   const Lab lab(1);
-  const std::size_t before = heap_in_use(lab);
+  const std::int64_t before = heap_in_use(lab);
   if (before == 0) GTEST_SKIP() << "the heap is a sanitizer's";
   std::vector<std::unique_ptr<char[]>> leak;
   for (int i = 0; i < 24 * 60; ++i) leak.push_back(std::make_unique<char[]>(100));
