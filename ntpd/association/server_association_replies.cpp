@@ -149,6 +149,9 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
   schedule_.answer_received(context.mono, burst, reach_ == 0);
   schedule_.update(context.mono, schedule_.poll(), context.random);
   take_sample(sample, context, actions);
+  if (estimate().stray > 0) {
+    schedule_.update(context.mono, schedule_.min_poll(), context.random);
+  }
 }
 
 }  // namespace ntp::association
