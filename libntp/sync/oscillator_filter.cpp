@@ -54,7 +54,7 @@ Posterior exponential(double rate, double width) {
 /// exp(tilt * (place - low)).
 Posterior place(double low, double width, double tilt, double variance) {
   const double deviation = std::sqrt(variance);
-  const double log_level = -std::log(width) - log_mean_exp(tilt * width);
+  const auto log_level = [&] { return -std::log(width) - log_mean_exp(tilt * width); };
   const double mean = tilt * variance;  // of prior and tilt
   const double high = low + width;
   if (width < kNarrow * deviation || mean < low - kTail * deviation ||
@@ -66,7 +66,7 @@ Posterior place(double low, double width, double tilt, double variance) {
     Posterior p = exponential(rate, width);
     p.mean += low;
     const double a = rate * width;
-    p.evidence = std::exp(log_density(at / deviation) + log_level + tilt * (at - low) +
+    p.evidence = std::exp(log_density(at / deviation) + log_level() + tilt * (at - low) +
                           log_mean_exp(a) - rate * (at - low)) *
                  width / deviation;
     return p;
@@ -82,7 +82,8 @@ Posterior place(double low, double width, double tilt, double variance) {
   Posterior p;
   p.mean = mean + deviation * moved;
   p.variance = variance * std::clamp(ratio, 1e-9, 1.0);
-  p.evidence = mass * std::exp(log_level - tilt * low + tilt * mean / 2);
+  p.evidence =
+      tilt == 0 ? mass / width : mass * std::exp(log_level() - tilt * low + tilt * mean / 2);
   return p;
 }
 

@@ -46,6 +46,7 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
     return std::nullopt;
   }
   Actions actions;
+  actions.reserve(4);  // of a good reply: its record, what it makes of the source, a selection
   const wire::Header& reply = packet->header;
   if (!is_authentic(*packet, datagram.payload, context, trust)) {
     take_unauthentic(reply, actions);
