@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "libntp/sync/sample.h"
 #include "libntp/sync/source_estimator.h"
@@ -19,6 +20,14 @@ struct Estimate {
   double dispersion = kMaxDispersion;
   /// s, RMS of what the samples differ from the estimate by.
   double jitter = 0;
+  /// How the error grows beyond that.
+  BoundGrowth growth;
+  /// s: so far off are the newest samples, which fit nothing. Either they or the estimate are
+  /// right.
+  double stray = 0;
+  /// s: by so much the source has leapt, and was followed. It is remembered for as long as the
+  /// source had been steady before: until then its old word is as good as the new one.
+  double leap = 0;
 };
 
 /// All that is made of one source's samples: the last eight as they are (RFC 5905 section 10), the
@@ -40,7 +49,7 @@ class ClockFilter {
   Verdict add(const Sample& sample, double correction, const FrequencyPrior& prior);
   /// A poll went unanswered: a stage of unknown quality moves in, as NTPsec does.
   void add_missing(MonoTime now);
-  /// Forgets everything, as after a step of the clock.
+  /// Forgets everything but that the source has leapt, as after a step of the clock.
   void clear();
 
   [[nodiscard]] bool has_estimate() const { return has_estimate_; }
@@ -63,12 +72,15 @@ class ClockFilter {
  private:
   void shift_in(const Stage& stage, MonoTime now);
   void bound_error();
+  void judge(Fit fit, double strays_by);
 
   std::array<Stage, kStages> stages_{};
   SourceEstimator estimator_;
   MonoTime last_update_{};
   Estimate estimate_{};
   bool has_estimate_ = false;
+  std::optional<MonoTime> steady_since_;
+  MonoTime leap_until_{};
 };
 
 }  // namespace ntp::sync

@@ -72,6 +72,8 @@ ControllerUpdate Controller::update(MonoTime now, const Measurement& m) {
     settings_.step_first = false;
     if (!is_step_due(now)) {
       if (state_ == ControllerState::Synchronized) state_ = ControllerState::Spike;
+      poll_.restart(now);
+      poll_.update(now, m.poll_wish, m.min_poll, m.max_poll);
       return {};
     }
     return step(now, m.offset);

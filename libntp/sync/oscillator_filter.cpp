@@ -15,9 +15,14 @@ constexpr double kOutliers = 0.01;
 constexpr double kTail = 4;  // deviations: beyond, the normal density falls like an exponential one
 constexpr double kNarrow = 0.3;  // deviations: within, too
 
-double probability(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+constexpr double kEnd = 6;  // deviations: all of a normal density lies within
+
+double probability(double z) {
+  if (std::abs(z) > kEnd) return z > 0 ? 1 : 0;
+  return std::erfc(-z / std::numbers::sqrt2) / 2;
+}
 double log_density(double z) { return -z * z / 2 - 0.918938533204672741780; }
-double density(double z) { return std::exp(log_density(z)); }
+double density(double z) { return std::abs(z) > kEnd ? 0 : std::exp(log_density(z)); }
 
 /// log((exp(a) - 1) / a), for any a.
 double log_mean_exp(double a) {
@@ -27,7 +32,7 @@ double log_mean_exp(double a) {
 
 /// What a normal prior and a window make of the place in the window.
 struct Posterior {
-  double log_evidence = 0;
+  double evidence = 0;  // probability density of the measurement, 1/s
   double mean = 0;
   double variance = 0;
 };
@@ -49,7 +54,7 @@ Posterior exponential(double rate, double width) {
 /// exp(tilt * (place - low)).
 Posterior place(double low, double width, double tilt, double variance) {
   const double deviation = std::sqrt(variance);
-  const double log_level = -std::log(width) - log_mean_exp(tilt * width);
+  const auto log_level = [&] { return -std::log(width) - log_mean_exp(tilt * width); };
   const double mean = tilt * variance;  // of prior and tilt
   const double high = low + width;
   if (width < kNarrow * deviation || mean < low - kTail * deviation ||
@@ -61,8 +66,9 @@ Posterior place(double low, double width, double tilt, double variance) {
     Posterior p = exponential(rate, width);
     p.mean += low;
     const double a = rate * width;
-    p.log_evidence = log_density(at / deviation) - std::log(deviation) + log_level +
-                     tilt * (at - low) + std::log(width) + log_mean_exp(a) - rate * (at - low);
+    p.evidence = std::exp(log_density(at / deviation) + log_level() + tilt * (at - low) +
+                          log_mean_exp(a) - rate * (at - low)) *
+                 width / deviation;
     return p;
   }
   const double from = (low - mean) / deviation;
@@ -76,7 +82,8 @@ Posterior place(double low, double width, double tilt, double variance) {
   Posterior p;
   p.mean = mean + deviation * moved;
   p.variance = variance * std::clamp(ratio, 1e-9, 1.0);
-  p.log_evidence = std::log(mass) + log_level - tilt * low + tilt * mean / 2;
+  p.evidence =
+      tilt == 0 ? mass / width : mass * std::exp(log_level() - tilt * low + tilt * mean / 2);
   return p;
 }
 
@@ -95,19 +102,25 @@ void OscillatorFilter::follow(const OscillatorFilter& other) {
   const Wander wander = wander_;
   *this = other;
   wander_ = wander;
+  if (wander.drift == 0) a_ = xa_ = fa_ = aa_ = 0;
 }
 
 void OscillatorFilter::predict(double t) {
   if (!(t > 0)) return;
   const double t2 = t * t / 2;
   const bool curved = wander_.drift > 0;
-  x_ += f_ * t + a_ * t2;
-  f_ += a_ * t;
-  xx_ += t * (2 * xf_ + t * (ff_ + xa_)) + t2 * (2 * t * fa_ + t2 * aa_);
-  xf_ += t * ff_ + t * xa_ + t * t * fa_ + t2 * (fa_ + t * aa_);
-  ff_ += t * (2 * fa_ + t * aa_);
-  xa_ += t * fa_ + t2 * aa_;
-  fa_ += t * aa_;
+  x_ += f_ * t;
+  xx_ += t * (2 * xf_ + t * ff_);
+  xf_ += t * ff_;
+  if (curved) {
+    x_ += a_ * t2;
+    f_ += a_ * t;
+    xx_ += t * t * xa_ + t2 * (2 * t * fa_ + t2 * aa_);
+    xf_ += t * xa_ + t * t * fa_ + t2 * (fa_ + t * aa_);
+    ff_ += t * (2 * fa_ + t * aa_);
+    xa_ += t * fa_ + t2 * aa_;
+    fa_ += t * aa_;
+  }
   const double q = wander_.frequency * wander_.frequency;
   xx_ += q * t * t * t / 3;
   xf_ += q * t2;
@@ -151,7 +164,7 @@ double OscillatorFilter::update(double offset, const OffsetWindow& window, doubl
   const Posterior p =
       place(offset + window.centre - window.half_width - x_, width, window.tilt, blurred);
   const double nothing = kOutliers / (20 * (width + std::sqrt(blurred)));
-  const double trusted = (1 - kOutliers) * std::exp(p.log_evidence);
+  const double trusted = (1 - kOutliers) * p.evidence;
   const double trust = trusted / (trusted + nothing);
   const double share = xx_ / blurred;
   const double by = share * p.mean;

@@ -32,6 +32,7 @@ class OscillatorFilter {
   /// Takes over what another one has come to, and keeps its own hypothesis.
   void follow(const OscillatorFilter& other);
 
+  [[nodiscard]] const Wander& wander() const { return wander_; }
   [[nodiscard]] double offset() const { return x_; }
   [[nodiscard]] double frequency() const { return f_; }
   [[nodiscard]] double drift() const { return a_; }

@@ -124,8 +124,9 @@ void PathDelay::learn(double round_trip, double surplus, double variance) {
   const double deviation =
       2 * std::sqrt((scatter + kSlopePrior) / freedom / (spread + kSlopePrior));
   const double doubt = 2 * deviation / std::max(std::abs(slope), 1e-9);
-  skew_ = std::clamp(slope * std::max(0.0, 1 - doubt * doubt), -kMostSkew, kMostSkew);
-  out_share_ = (1 + skew_) / 2;
+  // Of the queues: 1 if all of them are on the way there, -1 on the way back.
+  const double skew = std::clamp(slope * std::max(0.0, 1 - doubt * doubt), -kMostSkew, kMostSkew);
+  out_share_ = (1 + skew) / 2;
 }
 
 }  // namespace ntp::sync

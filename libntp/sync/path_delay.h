@@ -46,11 +46,8 @@ class PathDelay {
   /// the measured ones.
   void lean(double centre) { centre_ = centre; }
 
-  /// s, the round trip without queues.
-  [[nodiscard]] double base() const { return base_; }
   /// s, mean of both queues together.
   [[nodiscard]] double queues() const { return queues_; }
-  [[nodiscard]] double out_share() const { return out_share_; }
 
  private:
   [[nodiscard]] double excess(double round_trip) const;
@@ -64,13 +61,12 @@ class PathDelay {
   std::array<double, kBlocks> least_{};  // of each block, newest first
   std::size_t blocks_ = 0;
   std::size_t seen_ = 0;  // round trips in all blocks
-  double base_ = 0;
+  double base_ = 0;       // s, the round trip without queues
   double queues_ = 0;
   double centre_ = 0;      // s
   double growth_ = 0;      // s
   double unseen_ = 0;      // s, what the least round trip is expected to have queued
   double out_share_ = .5;  // of the queues
-  double skew_ = 0;        // of the queues: 1 if all of it is on the way there, -1 on the way back
   // Sums of the regression of surplus on wait.
   double learned_ = 0;
   double weights_ = 0;

@@ -2,8 +2,13 @@
 #include "libntp/sync/sample.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace ntp::sync {
+
+double BoundGrowth::in(double seconds) const {
+  return seconds * (rate + 2 * std::sqrt(frequency_variance + walk * seconds / 3));
+}
 
 Sample measure(const Exchange& exchange, int local_precision, int remote_precision, MonoTime at) {
   const Duration out = exchange.received - exchange.sent;

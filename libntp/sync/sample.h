@@ -10,6 +10,17 @@ inline constexpr double kPhi = 15e-6;
 /// What is not known is this far off, s (RFC 5905 MAXDISP).
 inline constexpr double kMaxDispersion = 16;
 
+/// How the bound of an error grows while nothing is measured: at a rate, and by two deviations of
+/// what a clock strays whose frequency is known so well, and walks at random.
+struct BoundGrowth {
+  double rate = kPhi;             // s/s
+  double frequency_variance = 0;  // (s/s)²
+  double walk = 0;                // (s/s)² per second
+
+  /// s, in so many seconds.
+  [[nodiscard]] double in(double seconds) const;
+};
+
 /// The four stamps of one exchange, as resolved to wall time.
 struct Exchange {
   WallTime sent;         // T1, own clock

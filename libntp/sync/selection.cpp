@@ -165,8 +165,18 @@ void follow(const Contender& c, Tally tally, SelectionResult& result) {
   result.deviation = std::sqrt(c.candidate->variance);
   result.frequency = c.candidate->frequency;
   result.frequency_deviation = std::sqrt(c.candidate->frequency_variance);
+  result.walk = c.candidate->walk;
   result.jitter = c.candidate->jitter;
   result.poll_wish = c.candidate->poll_wish;
+}
+
+/// Survivors that have leapt alike are right: it was the own clock that leapt.
+double doubt(const Contenders& survivors, const Candidate& peer) {
+  double apart = survivors.size() == 1 ? std::abs(peer.leap) : 0;
+  for (const Contender& c : survivors) {
+    apart = std::max(apart, std::abs(c.candidate->leap - peer.leap));
+  }
+  return apart + peer.stray;
 }
 
 /// The first PPS source that the majority contains gives the time within the second, if it or a
@@ -176,7 +186,9 @@ void consider_pps(const Contender& pps, bool has_prefer, const SelectionLimits& 
   const bool has_peer = result.system_peer.has_value();
   const bool wanted = pps.candidate->numbers_seconds || has_prefer ||
                       (has_peer && pps.candidate->prefer) || (!has_peer && limits.min_sane == 0);
-  if (wanted && std::abs(result.offset) < kPpsRange) follow(pps, Tally::PpsPeer, result);
+  if (!wanted || std::abs(result.offset) >= kPpsRange) return;
+  follow(pps, Tally::PpsPeer, result);
+  result.doubt = std::abs(pps.candidate->leap) + pps.candidate->stray;
 }
 
 }  // namespace
@@ -188,6 +200,7 @@ SelectionResult select(std::span<const Candidate> candidates, const SelectionLim
   const double floor = limits.min_distance > 0 ? limits.min_distance : 1e-9;
 
   Contenders contenders;
+  contenders.reserve(candidates.size());
   std::optional<Contender> local;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& c = candidates[i];
@@ -228,6 +241,7 @@ SelectionResult select(std::span<const Candidate> candidates, const SelectionLim
       follow(leader, Tally::SystemPeer, result);
       combine(contenders, leader, result);
     }
+    result.doubt = doubt(contenders, candidates[*result.system_peer]);
   }
   if (pps) consider_pps(*pps, prefer != nullptr, limits, result);
   return result;

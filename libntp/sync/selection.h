@@ -34,6 +34,9 @@ struct Candidate {
   double variance = 0;   // s², of the offset
   double frequency = 0;  // s/s, against the free-running clock
   double frequency_variance = 0;
+  double walk = 0;             // (s/s)² per second, of the frequency
+  double stray = 0;            // s, as an Estimate has it
+  double leap = 0;             // s, as well
   double delay = 0;            // s, to the source alone
   double jitter = 0;           // s
   int poll_wish = 6;           // log2 s
@@ -68,8 +71,11 @@ struct SelectionResult {
   double deviation = 0;            // s, of that offset
   double frequency = 0;            // s/s, combined
   double frequency_deviation = 0;  // s/s
-  int poll_wish = 6;               // log2 s, of the system peer
-  double jitter = 0;               // s, of the combination
+  double walk = 0;                 // (s/s)² per second
+  /// s: if the system peer, which has leapt where other survivors have not, is wrong, then by this.
+  double doubt = 0;
+  int poll_wish = 6;  // log2 s, of the system peer
+  double jitter = 0;  // s, of the combination
 };
 
 /// Intersection, clustering and combining (RFC 5905 section 11.2) with NTPsec's constants and its

@@ -46,9 +46,29 @@ void SourceEstimator::begin(const RawSample& sample, const FrequencyPrior& prior
     const OffsetWindow window = path_.window(sample.round_trip);
     bank_[i].filter.restart(sample.offset + window.centre, window.half_width + sample.noise);
   }
+  weigh();
 }
 
-bool SourceEstimator::add(const RawSample& sample, const FrequencyPrior& prior) {
+/// What each filter counts, and what they say together.
+void SourceEstimator::weigh() {
+  double total = 0;
+  for (Entry& e : bank_) total += e.weight = std::exp(e.log_weight);
+  now_ = {};
+  const double origin = bank_[0].filter.offset();
+  for (Entry& e : bank_) {
+    e.weight /= total;
+    now_.offset += e.weight * (e.filter.offset() - origin);
+    now_.frequency += e.weight * e.filter.frequency();
+    now_.drift += e.weight * e.filter.drift();
+    now_.offset_variance += e.weight * e.filter.offset_variance();
+    now_.frequency_variance += e.weight * e.filter.frequency_variance();
+    now_.walk += e.weight * e.filter.wander().frequency * e.filter.wander().frequency;
+  }
+  now_.offset += origin;
+  poll_wish_ = longest_poll();
+}
+
+Fit SourceEstimator::add(const RawSample& sample, const FrequencyPrior& prior) {
   history_[next_] = sample;
   next_ = (next_ + 1) % kHistory;
   count_ = std::min(count_ + 1, kHistory);
@@ -62,16 +82,16 @@ bool SourceEstimator::add(const RawSample& sample, const FrequencyPrior& prior) 
     }
     begin(sample, prior);
     at_ = sample.at;
-    return true;
+    return Fit::Fits;
   }
   if (change == PathDelay::Change::Shorter) {
     replay();
-    return true;
+    return Fit::Fits;
   }
-  const bool fits = take(sample);
+  const Fit fit = take(sample);
   if (change == PathDelay::Change::Longer) take_longer_route();
   if (change == PathDelay::Change::Other) forget_all_but(1);
-  return fits;
+  return fit;
 }
 
 /// A route that got longer by itself moves no clock: what the measured offsets moved by is the
@@ -105,6 +125,7 @@ void SourceEstimator::restart_offset(const RawSample& sample) {
     e.filter.restart(sample.offset + window.centre,
                      sample.round_trip > 0 ? deviation : std::hypot(sample.noise, e.noise));
   }
+  weigh();
   strays_ = 0;
 }
 
@@ -117,7 +138,7 @@ void SourceEstimator::replay() {
   replaying_ = false;
 }
 
-bool SourceEstimator::take(const RawSample& sample) {
+Fit SourceEstimator::take(const RawSample& sample) {
   const Prediction foretold = predict(sample.at);
   const double elapsed = to_seconds(sample.at - at_);
   at_ = std::max(at_, sample.at);
@@ -159,6 +180,7 @@ bool SourceEstimator::take(const RawSample& sample) {
     e.log_weight = kLost;
     e.filter.follow(leading);
   }
+  weigh();
   const double error = has_path ? blur : leader.noise;
   const Prediction now = predict(at_);
   const double deviation = std::sqrt(now.offset_variance);
@@ -167,74 +189,43 @@ bool SourceEstimator::take(const RawSample& sample) {
   if (std::abs(now.offset - sample.offset - window.centre) < reach) {
     strays_ = 0;
     ++fits_;
-    return true;
+    return Fit::Fits;
   }
-  if (++strays_ >= kStraysToRestart) {
-    if (fits_ < kFitsToTrust) {
-      begin(sample, prior_);
-    } else {
-      restart_offset(sample);
-    }
-    fits_ = 0;
+  if (++strays_ < kStraysToRestart) return Fit::Stray;
+  if (fits_ < kFitsToTrust) {
+    begin(sample, prior_);
+  } else {
+    restart_offset(sample);
   }
-  return false;
+  fits_ = 0;
+  return Fit::Follows;
 }
 
 Prediction SourceEstimator::predict(MonoTime when) const {
   const double t = to_seconds(when - at_);
-  Prediction mean;
-  double total = 0;
-  for (const Entry& e : bank_) {
-    const double weight = std::exp(e.log_weight);
-    total += weight;
-    mean.offset += weight * (e.filter.offset() - bank_[0].filter.offset());
-    mean.frequency += weight * e.filter.frequency();
-    mean.drift += weight * e.filter.drift();
-    mean.offset_variance += weight * e.filter.offset_variance();
-    mean.frequency_variance += weight * e.filter.frequency_variance();
-  }
-  mean.offset = mean.offset / total + bank_[0].filter.offset();
-  mean.frequency /= total;
-  mean.drift /= total;
-  mean.offset_variance /= total;
-  mean.frequency_variance /= total;
-  mean.offset += t * (mean.frequency + t / 2 * mean.drift);
-  mean.frequency += t * mean.drift;
-  mean.offset_variance += t * t * mean.frequency_variance;
-  return mean;
+  Prediction then = now_;
+  then.offset += t * (now_.frequency + t / 2 * now_.drift);
+  then.frequency += t * now_.drift;
+  then.offset_variance += t * t * now_.frequency_variance;
+  return then;
 }
 
-int SourceEstimator::poll_wish() const {
+int SourceEstimator::longest_poll() const {
   const double noise = path_.queues() > 0 ? kPollNoise * path_.queues() : bank_[0].noise;
-  double total = 0;
-  double ff = 0, xf = 0, walk = 0, curve = 0;
-  for (std::size_t i = 0; i < kFilters; ++i) {
-    const double weight = std::exp(bank_[i].log_weight);
-    total += weight;
-    ff += weight * bank_[i].filter.frequency_variance();
-    xf += weight * bank_[i].filter.covariance();
-    walk += weight * kWanders[i].frequency * kWanders[i].frequency;
-    curve += weight * kWanders[i].drift * kWanders[i].drift;
+  double xf = 0, curve = 0;
+  for (const Entry& e : bank_) {
+    xf += e.weight * e.filter.covariance();
+    curve += e.weight * e.filter.wander().drift * e.filter.wander().drift;
   }
   int poll = kShortestPoll;
   for (; poll < kLongestPoll; ++poll) {
     const double t = log2_seconds(poll + 1);
-    const double growth =
-        2 * xf * t + ff * t * t + walk * t * t * t / 3 + curve * std::pow(t, 5) / 20;
-    if (growth > total * noise * noise) break;
+    const double t2 = t * t;
+    const double growth = 2 * xf * t + now_.frequency_variance * t2 + now_.walk * t * t2 / 3 +
+                          curve * t * t2 * t2 / 20;
+    if (growth > noise * noise) break;
   }
   return poll;
-}
-
-double SourceEstimator::wander() const {
-  double total = 0;
-  double sum = 0;
-  for (std::size_t i = 0; i < kFilters; ++i) {
-    const double weight = std::exp(bank_[i].log_weight);
-    total += weight;
-    sum += weight * kWanders[i].frequency;
-  }
-  return sum / total;
 }
 
 }  // namespace ntp::sync

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "libntp/core/time.h"
 #include "libntp/sync/oscillator_filter.h"
@@ -23,6 +24,14 @@ struct Prediction {
   double drift = 0;      // s/s²
   double offset_variance = 0;
   double frequency_variance = 0;
+  double walk = 0;  // (s/s)² per second: of the random walk of the frequency
+};
+
+/// What became of a sample.
+enum class Fit : std::uint8_t {
+  Fits,
+  Stray,   // it fits nothing that was known: the estimate follows only if more of its kind come
+  Follows  // the last of enough strays: the estimate is there from now on
 };
 
 /// The poll intervals that a source may be asked at, log2 s.
@@ -42,19 +51,16 @@ struct RawSample {
 /// oscillator's wander, weighed by how well they foretell the measurements.
 class SourceEstimator {
  public:
-  /// False if the sample fits nothing that was known; the estimate follows only if more of its
-  /// kind come. The prior is of the first sample.
-  bool add(const RawSample& sample, const FrequencyPrior& prior);
+  /// The prior is of the first sample.
+  Fit add(const RawSample& sample, const FrequencyPrior& prior);
   /// Forgets all of this source.
   void clear() { *this = SourceEstimator(); }
 
   [[nodiscard]] int samples() const { return samples_; }
   /// At `when`, at or after the last sample. Only with samples.
   [[nodiscard]] Prediction predict(MonoTime when) const;
-  /// s/s per root of a second, as the bank has it.
-  [[nodiscard]] double wander() const;
   /// log2 s: the longest interval over which the oscillator strays less than one measurement does.
-  [[nodiscard]] int poll_wish() const;
+  [[nodiscard]] int poll_wish() const { return poll_wish_; }
   [[nodiscard]] const PathDelay& path() const { return path_; }
 
  private:
@@ -63,11 +69,14 @@ class SourceEstimator {
   struct Entry {
     OscillatorFilter filter;
     double log_weight = 0;
-    double noise = 0;  // s, of a source without a path: learned
+    double weight = 0;  // share in the bank
+    double noise = 0;   // s, of a source without a path: learned
   };
 
   void begin(const RawSample& sample, const FrequencyPrior& prior);
-  bool take(const RawSample& sample);
+  void weigh();
+  [[nodiscard]] int longest_poll() const;
+  Fit take(const RawSample& sample);
   void replay();
   void restart_offset(const RawSample& sample);
   void take_longer_route();
@@ -81,6 +90,8 @@ class SourceEstimator {
   std::size_t count_ = 0;
   std::size_t next_ = 0;
   MonoTime at_{};
+  Prediction now_;  // of all of the bank, at at_
+  int poll_wish_ = kShortestPoll;
   int samples_ = 0;
   int fits_ = 0;
   bool replaying_ = false;

@@ -97,7 +97,7 @@ double Association::root_delay() const { return source_root_delay_ + estimate().
 
 double Association::root_dispersion(const Context& context) const {
   return source_root_dispersion_ + estimate().dispersion + estimate().jitter +
-         sync::kPhi * to_seconds(context.mono - filter_.updated());
+         estimate().growth.in(to_seconds(context.mono - filter_.updated()));
 }
 
 double Association::root_distance(const Context& context) const {
@@ -138,6 +138,9 @@ std::optional<sync::Candidate> Association::candidate(const Context& context) {
   candidate.variance = now.offset_variance;
   candidate.frequency = now.frequency;
   candidate.frequency_variance = now.frequency_variance;
+  candidate.walk = now.walk;
+  candidate.stray = estimate().stray;
+  candidate.leap = estimate().leap;
   candidate.delay = estimate().delay;
   candidate.poll_wish = filter_.estimator().poll_wish();
   candidate.jitter = estimate().jitter;

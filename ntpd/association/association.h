@@ -42,6 +42,8 @@ struct Context {
   const sync::CorrectionLine* corrections = nullptr;
   /// What is known of the own oscillator before a source has told.
   sync::FrequencyPrior frequency{0, 50e-6};
+  /// s: what a server is ahead by that has yet to do the leap second; 0: there was none just now.
+  int late_leap = 0;
   /// The system has the time from some source.
   bool synchronized = false;
   /// The system peer, 0 if there is none.

@@ -141,7 +141,8 @@ Actions ServerAssociation::on_timer(const Context& context) {
         }
       }
     } else {
-      poll = context.system_poll;
+      // What does not fit is looked into at once.
+      poll = estimate().stray > 0 ? schedule_.min_poll() : context.system_poll;
       if (settings_.burst && peer_tests(context) == 0) schedule_.arm_burst();
     }
   }

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // From a datagram to a sample: whose it is, whether it answers our request, and what it says.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
 #include "ntpd/association/server_association.h"
 
 namespace ntp::association {
+namespace {
+
+// s: a server that is about a second ahead has yet to do the leap second.
+constexpr double kLateLeapSlack = 0.1;
+
+}  // namespace
 
 bool ServerAssociation::is_authentic(const wire::PacketLayout& reply, ByteView octets,
                                      const Context& context, Trust trust) const {
@@ -39,6 +46,7 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
     return std::nullopt;
   }
   Actions actions;
+  actions.reserve(4);  // of a good reply: its record, what it makes of the source, a selection
   const wire::Header& reply = packet->header;
   if (!is_authentic(*packet, datagram.payload, context, trust)) {
     take_unauthentic(reply, actions);
@@ -127,6 +135,9 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
     return;
   }
   sample.offset += settings_.bias;
+  if (context.late_leap != 0 && std::abs(sample.offset - context.late_leap) < kLateLeapSlack) {
+    return;
+  }
 
   kiss_code_.clear();
   leap_ = reply.leap;
@@ -149,6 +160,9 @@ void ServerAssociation::take_answer(const wire::Header& reply, WallTime received
   schedule_.answer_received(context.mono, burst, reach_ == 0);
   schedule_.update(context.mono, schedule_.poll(), context.random);
   take_sample(sample, context, actions);
+  if (estimate().stray > 0) {
+    schedule_.update(context.mono, schedule_.min_poll(), context.random);
+  }
 }
 
 }  // namespace ntp::association

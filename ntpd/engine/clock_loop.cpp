@@ -11,9 +11,8 @@
 namespace ntp::engine {
 namespace {
 
-// The kernel's rate is at most 500 ppm off, so that a monotonic clock that is not slewed along can
-// drift 50 ms from the wall clock between two looks at most 100 s apart. More is somebody's doing.
-constexpr Duration kForeignStep = std::chrono::milliseconds(100);
+constexpr int kReadings = 3;
+constexpr Duration kUndisturbed = std::chrono::microseconds(10);
 // A leap second is a jump of one second, give or take what may have been slewed meanwhile.
 constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
 constexpr Duration kSaveInterval = std::chrono::hours(1);
@@ -59,7 +58,18 @@ ClockLoop::ClockLoop(Settings settings, const Host& host)
 ClockLoop::~ClockLoop() { host_.timers.cancel(tick_timer_); }
 
 Duration ClockLoop::wall_ahead_of_mono() const {
-  return host_.clock.wall().time_since_epoch() - host_.clock.mono().time_since_epoch();
+  // A reading during which the daemon had to wait is taken again.
+  Duration least = Duration::max();
+  Duration lead{};
+  for (int i = 0; i < kReadings && least > kUndisturbed; ++i) {
+    const MonoTime before = host_.clock.mono();
+    const WallTime wall = host_.clock.wall();
+    const Duration took = host_.clock.mono() - before;
+    if (took >= least) continue;
+    least = took;
+    lead = wall.time_since_epoch() - before.time_since_epoch() - took / 2;
+  }
+  return lead;
 }
 
 bool ClockLoop::start() {
@@ -167,11 +177,11 @@ void ClockLoop::set_status(const Status& status) {
   if (at_once) apply();
 }
 
-std::optional<Duration> ClockLoop::foreign_step() {
+std::optional<Duration> ClockLoop::foreign_step(Duration least) {
   const Duration lead = wall_ahead_of_mono();
   const Duration moved = lead - expected_lead_;
   expected_lead_ = lead;
-  if (std::chrono::abs(moved) < kForeignStep) return std::nullopt;
+  if (std::chrono::abs(moved) < least) return std::nullopt;
   const Duration leap_second = status_.leap == Leap::Insert   ? -std::chrono::seconds(1)
                                : status_.leap == Leap::Delete ? std::chrono::seconds(1)
                                                               : std::chrono::seconds(0);

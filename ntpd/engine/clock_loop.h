@@ -59,9 +59,15 @@ class ClockLoop {
   /// Applied at once if the leap changes, else with the next command.
   void set_status(const Status& status);
 
-  /// By how much somebody else has moved the clock since the last call, if at all. Leap seconds
-  /// that the kernel was told of, and own steps, do not count.
-  std::optional<Duration> foreign_step();
+  // The kernel's rate is at most 500 ppm off, so that a monotonic clock that is not slewed along
+  // can drift 50 ms from the wall clock between two looks at most 100 s apart. More is somebody's
+  // doing.
+  static constexpr Duration kForeignStep = std::chrono::milliseconds(100);
+  /// Where the host has told that the clock was set; less is what reading two clocks may differ by.
+  static constexpr Duration kToldStep = std::chrono::milliseconds(1);
+  /// By how much somebody else has moved the clock since the last call, if by at least so much.
+  /// Leap seconds that the kernel was told of, and own steps, do not count.
+  std::optional<Duration> foreign_step(Duration least = kForeignStep);
   /// Forget the phase, keep the frequency: the next measurement may step at once.
   void restart() { controller_.clock_was_set(); }
 

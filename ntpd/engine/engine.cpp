@@ -12,7 +12,6 @@
 namespace ntp::engine {
 namespace {
 
-constexpr Duration kHousekeeping = std::chrono::seconds(30);
 // s: with -x only an offset beyond this is stepped (NTPsec: the same).
 constexpr double kSlewOnlyStep = 600;
 // Less than this without the daemon is no more than a busy host gives.
@@ -86,7 +85,7 @@ void Engine::start() {
   running_ = true;
   started_ = io_reset_ = timers_reset_ = host_.clock.mono();
   suspended_ = host_.clock.suspended();
-  state_.orphan_at = started_ + std::chrono::seconds(settings_.tos.orphan_wait);
+  await_orphanhood(started_);
   report(control::SystemEvent::Restart);
   if (clock_.start()) {
     report(control::SystemEvent::FrequencySet,
@@ -102,8 +101,6 @@ void Engine::start() {
     if (start_source(source, first)) first += kSourceSpacing;
   }
   publish();
-  housekeeping_timer_ =
-      host_.timers.at(host_.clock.mono() + kHousekeeping, [this] { housekeeping(); });
   if (options_.quit_when_set) await_first_setting();
   start_hours();
 }
@@ -156,18 +153,28 @@ void Engine::stop() {
 }
 
 void Engine::housekeeping() {
-  const MonoTime now = host_.clock.mono();
-  housekeeping_timer_ = host_.timers.at(now + kHousekeeping, [this] { housekeeping(); });
+  arm_housekeeping();
   watch_clock();
   clock_.save_drift_hourly();
-  if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
+  if (state_.peer == 0 && host_.clock.mono() > state_.orphan_at) lose_peer();
   update_leap();
   update_clock_status();
+  publish();
 }
 
-void Engine::watch_clock() {
+void Engine::arm_housekeeping() {
+  host_.timers.cancel(housekeeping_timer_);
+  const MonoTime now = host_.clock.mono();
+  MonoTime next = now + kHousekeeping;
+  if (state_.peer == 0 && state_.orphan_at >= now) {
+    next = std::min(next, state_.orphan_at + Duration(1));
+  }
+  housekeeping_timer_ = host_.timers.at(next, [this] { housekeeping(); });
+}
+
+void Engine::watch_clock(Duration least) {
   const Duration before = std::exchange(suspended_, host_.clock.suspended());
-  const auto moved = clock_.foreign_step();
+  const auto moved = clock_.foreign_step(least);
   if (suspended_ - before >= kSuspended) {
     host_resumed(suspended_ - before);
   } else if (moved) {

@@ -85,6 +85,8 @@ struct EngineOptions {
   std::function<void()> on_synchronized = [] {};
 };
 
+/// How often what changes with time alone is looked at.
+inline constexpr Duration kHousekeeping = std::chrono::seconds(60);
 /// NTPsec: a second between the first packets of the sources.
 inline constexpr Duration kSourceSpacing = std::chrono::seconds(1);
 
@@ -138,7 +140,7 @@ class Engine final : public control::Model {
   void on_unsent(const Address& local);
   /// The host says that its clock was set, or that it was suspended: looks at once.
   void clock_disturbed() {
-    if (running_) watch_clock();
+    if (running_) watch_clock(ClockLoop::kToldStep);
   }
 
   // control::Model
@@ -216,7 +218,7 @@ class Engine final : public control::Model {
   void check_leap_file();
   void warn_of_leap_expiry(bool daily);
   void update_leap();
-  void watch_clock();
+  void watch_clock(Duration least = ClockLoop::kForeignStep);
 
   // engine_smear.cpp
   /// s that the source says its time is smeared by.
@@ -284,6 +286,7 @@ class Engine final : public control::Model {
 
   // engine.cpp
   void housekeeping();
+  void arm_housekeeping();
   void clock_moved(Duration by);
   void host_resumed(Duration suspended);
 
@@ -291,7 +294,11 @@ class Engine final : public control::Model {
   void reselect();
   [[nodiscard]] bool awaits_votes() const;
   void lose_peer();
-  void follow(Row& row, const sync::SelectionResult& selection, MonoTime newest, bool is_own_clock);
+  void await_orphanhood(MonoTime now);
+  void follow(Row& row, const association::Context& now, const sync::SelectionResult& selection,
+              MonoTime newest, bool is_own_clock);
+  [[nodiscard]] sync::BoundGrowth growth(const sync::SelectionResult& selection,
+                                         double steered) const;
   void take_adjustment(sync::Adjustment adjustment);
   void all_clocks_stepped();
   void update_clock_status();

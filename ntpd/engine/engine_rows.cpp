@@ -39,13 +39,15 @@ bool Engine::in_use(const Endpoint& server) const {
 }
 
 association::Context Engine::context() const {
+  const MonoTime now = host_.clock.mono();
   association::Context context{
-      .mono = host_.clock.mono(),
+      .mono = now,
       .wall = host_.clock.wall(),
       .system_poll = clock_.controller().poll_exponent(),
       .precision = options_.precision,
       .corrections = &clock_.controller().corrections(),
       .frequency = clock_.controller().frequency_prior(),
+      .late_leap = leap_watch_.yet_to_be_done(now),
       .synchronized = state_.leap != Leap::Unsynchronized,
       .system_peer = state_.peer,
       .active_sources = 0,

@@ -38,6 +38,8 @@ void Engine::reselect() {
   const auto now = context();
   std::vector<sync::Candidate> candidates;
   std::vector<Row*> offered;
+  candidates.reserve(rows_.size());
+  offered.reserve(rows_.size());
   const bool smeared_are_left_out = leaves_out_smeared();
   for (const auto& row : rows_) {
     row->association->set_tally(sync::Tally::Reject);
@@ -65,9 +67,13 @@ void Engine::reselect() {
     leap_votes_delete_ += source.leap() == Leap::Delete ? weight : 0;
   }
   if (!selection.system_peer) {
+    if (const Row* last = find(state_.peer)) {
+      // It may be right for all that.
+      state_.root_dispersion += last->association->estimate().stray;
+    }
     if (state_.peer != 0) {
       state_.peer = 0;
-      state_.orphan_at = now.mono + std::chrono::seconds(settings_.tos.orphan_wait);
+      await_orphanhood(now.mono);
       report(control::SystemEvent::NoSystemPeer);
       publish();
     }
@@ -75,12 +81,17 @@ void Engine::reselect() {
   }
   const bool is_own_clock =
       candidates[*selection.system_peer].kind == sync::SourceKind::Local && selection.offset == 0;
-  follow(*offered[*selection.system_peer], selection, newest, is_own_clock);
+  follow(*offered[*selection.system_peer], now, selection, newest, is_own_clock);
 }
 
-void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime newest,
-                    bool is_own_clock) {
-  const auto now = context();
+/// Without a system peer the daemon is synchronized for so long.
+void Engine::await_orphanhood(MonoTime now) {
+  state_.orphan_at = now + std::chrono::seconds(settings_.tos.orphan_wait);
+  arm_housekeeping();
+}
+
+void Engine::follow(Row& row, const association::Context& now,
+                    const sync::SelectionResult& selection, MonoTime newest, bool is_own_clock) {
   association::Association& peer = *row.association;
   const bool is_another = peer.id() != state_.peer;
   if (is_another) {
@@ -102,13 +113,15 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime n
   state_.jitter = selection.jitter;
   state_.deviation = selection.deviation;
   state_.root_delay = peer.root_delay();
-  state_.root_dispersion = std::max(peer.root_dispersion(now) - peer.estimate().jitter +
-                                        selection.jitter + std::abs(served_offset),
-                                    settings_.tos.min_dist);
+  state_.root_dispersion =
+      std::max(peer.root_dispersion(now) - peer.estimate().jitter + selection.jitter +
+                   selection.doubt + std::abs(served_offset),
+               settings_.tos.min_dist);
   state_.updated = now.mono;
 
   // The own clock compared with itself says nothing of its offset, its frequency or what -g allows.
   if (is_own_clock || !clock_.disciplines()) {
+    state_.growth = is_own_clock ? sync::BoundGrowth{} : growth(selection, 0);
     record_clock_update();
     take_adjustment(sync::Adjustment::Slewed);
     return;
@@ -121,11 +134,22 @@ void Engine::follow(Row& row, const sync::SelectionResult& selection, MonoTime n
                                          .poll_wish = selection.poll_wish,
                                          .min_poll = peer.min_poll(),
                                          .max_poll = peer.max_poll()});
+  const double commanded = clock_.controller().frequency();
+  state_.growth = growth(selection, commanded / (1 + commanded));
   report_state(before);
   if (adjustment == sync::Adjustment::Slewed || adjustment == sync::Adjustment::Stepped) {
     record_clock_update();
   }
   take_adjustment(adjustment);
+}
+
+/// `steered` is what is done about the frequency already, s/s of the monotonic clock.
+sync::BoundGrowth Engine::growth(const sync::SelectionResult& selection, double steered) const {
+  sync::BoundGrowth growth;
+  if (!corrects()) growth.rate += std::abs(selection.frequency - steered);
+  growth.frequency_variance = selection.frequency_deviation * selection.frequency_deviation;
+  growth.walk = selection.walk;
+  return growth;
 }
 
 void Engine::take_adjustment(sync::Adjustment adjustment) {
@@ -166,7 +190,7 @@ void Engine::all_clocks_stepped() {
   state_ = {};
   state_.reference_id = refid::kStep;
   state_.last_sample = last_sample;
-  state_.orphan_at = host_.clock.mono() + std::chrono::seconds(settings_.tos.orphan_wait);
+  await_orphanhood(host_.clock.mono());
   survivors_ = 0;
   server_.clock_stepped();
   leap_watch_.clock_was_set();
@@ -193,6 +217,7 @@ void Engine::lose_peer() {
   state_.offset = 0;
   state_.root_delay = 0;
   state_.root_dispersion = 0;
+  state_.growth = {};
   state_.updated = host_.clock.mono();
   publish();
 }
@@ -215,19 +240,19 @@ void Engine::update_clock_status() {
 bool Engine::corrects() const { return settings_.tos.correct && !clock_.disciplines(); }
 
 void Engine::publish() {
+  const MonoTime now = host_.clock.mono();
   server::ServerSnapshot snapshot;
   snapshot.leap = state_.leap;
   snapshot.stratum = state_.stratum;
   snapshot.precision = options_.precision;
   snapshot.root_delay = state_.root_delay;
-  snapshot.root_dispersion = state_.root_dispersion_at(host_.clock.mono());
-  snapshot.as_of = host_.clock.mono();
+  snapshot.root_dispersion = state_.root_dispersion_at(now);
+  const double later = state_.root_dispersion_at(now + kHousekeeping);
+  snapshot.dispersion_rate = (later - snapshot.root_dispersion) / to_seconds(kHousekeeping);
+  snapshot.as_of = now;
   snapshot.reference_id = state_.reference_id;
   snapshot.reference_time = state_.reference_time;
-  if (corrects()) {
-    snapshot.correction = {host_.clock.mono(), offset_line_.at(host_.clock.mono()),
-                           offset_line_.rate()};
-  }
+  if (corrects()) snapshot.correction = {now, offset_line_.at(now), offset_line_.rate()};
   snapshot.leap_second = leap_watch_.second();
   snapshot.smear_interval = settings_.leap_smear_interval.value_or(0);
   server_.publish(snapshot);

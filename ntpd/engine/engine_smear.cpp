@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -25,17 +26,21 @@ bool may_be_smeared(WallTime time) {
 }  // namespace
 
 std::optional<double> Engine::told_smear(const association::Association& source) const {
-  if (source.stratum() < 2 || !may_be_smeared(host_.clock.wall())) return std::nullopt;
-  return leap::smear_of(source.reference_id());
+  if (source.stratum() < 2) return std::nullopt;
+  const auto smear = leap::smear_of(source.reference_id());
+  return smear && may_be_smeared(host_.clock.wall()) ? smear : std::nullopt;
 }
 
 bool Engine::leaves_out_smeared() {
-  const auto now = context();
   bool smeared = false;
   bool plain = false;
-  for (const auto& row : rows_) {
-    if (!row->association->candidate(now)) continue;
-    (told_smear(*row->association) ? smeared : plain) = true;
+  const auto smears = [this](const auto& row) { return told_smear(*row->association).has_value(); };
+  // Nearly always there is none, and nobody has to be asked for more.
+  if (std::ranges::any_of(rows_, smears)) {
+    const auto now = context();
+    for (const auto& row : rows_) {
+      if (row->association->candidate(now)) (smears(row) ? smeared : plain) = true;
+    }
   }
   const bool followed = smeared && !plain;
   if (followed && !follows_smeared_) {

@@ -10,6 +10,8 @@ using std::chrono::days;
 
 constexpr auto kDay = days(1);
 constexpr auto kLastMinute = std::chrono::minutes(1);
+// After it. Servers that are told late, or by a source of theirs, need some minutes.
+constexpr auto kLate = std::chrono::minutes(10);
 
 std::chrono::sys_days day_of(WallTime time) {
   return std::chrono::sys_days(std::chrono::floor<days>(time.time_since_epoch()));
@@ -56,7 +58,7 @@ LeapWatch::News LeapWatch::look(const Evidence& evidence, WallTime wall, MonoTim
   News news;
   if (is_over(wall)) {
     news.done = true;
-    last_ = mono;
+    last_ = {mono, plan_->change};
     plan_.reset();
   }
   const bool decided = plan_ && plan_->at - wall <= kLastMinute;
@@ -80,7 +82,13 @@ LeapWatch::News LeapWatch::look(const Evidence& evidence, WallTime wall, MonoTim
 
 bool LeapWatch::is_near(MonoTime now) const {
   if (second_.change != 0 && std::chrono::abs(second_.moment - now) <= kDay) return true;
-  return last_ && now - *last_ <= kDay;
+  return last_.change != 0 && now - last_.moment <= kDay;
+}
+
+int LeapWatch::yet_to_be_done(MonoTime now) const {
+  // look() may not have seen yet that it is over.
+  const leap::LeapSecond& latest = second_.change != 0 && now >= second_.moment ? second_ : last_;
+  return now - latest.moment <= kLate ? latest.change : 0;
 }
 
 }  // namespace ntp::engine

@@ -42,6 +42,8 @@ class LeapWatch {
   [[nodiscard]] Leap flag() const { return flag_; }
   /// Also if it is further away, up to a month.
   [[nodiscard]] const leap::LeapSecond& second() const { return second_; }
+  /// In the minutes after one: s that a server is ahead which has yet to do it. Else 0.
+  [[nodiscard]] int yet_to_be_done(MonoTime now) const;
   /// Within a day of one that is expected or was, when sources may differ because of it.
   [[nodiscard]] bool is_near(MonoTime now) const;
 
@@ -57,8 +59,8 @@ class LeapWatch {
 
   std::optional<Plan> plan_;
   leap::LeapSecond second_;
+  leap::LeapSecond last_;
   Leap flag_ = Leap::None;
-  std::optional<MonoTime> last_;
 };
 
 }  // namespace ntp::engine

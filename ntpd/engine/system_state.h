@@ -17,6 +17,7 @@ struct SystemState {
   NtpTimestamp reference_time;
   double root_delay = 0;       // s
   double root_dispersion = 0;  // s, at `updated`
+  sync::BoundGrowth growth;    // of the root dispersion
   double offset = 0;           // s, combined
   double jitter = 0;           // s, of the combination
   double deviation = 0;        // s, of the offset as the sources' estimators foretell it
@@ -30,7 +31,7 @@ struct SystemState {
   [[nodiscard]] double root_dispersion_at(MonoTime now) const {
     return stratum >= wire::kStratumUnsynchronized && peer == 0
                ? root_dispersion
-               : root_dispersion + sync::kPhi * to_seconds(now - updated);
+               : root_dispersion + growth.in(to_seconds(now - updated));
   }
   [[nodiscard]] double root_distance_at(MonoTime now) const {
     return root_delay / 2 + root_dispersion_at(now);

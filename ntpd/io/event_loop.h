@@ -39,7 +39,7 @@ class EventLoop {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Timers on CLOCK_MONOTONIC. All of them share one timer of the loop, so that deadlines that lie
+/// Timers on CLOCK_MONOTONIC. All of them share one of the kernel's, so that deadlines that lie
 /// together cost one wake-up; equal deadlines are called in the order they were set. Never early.
 class AsioTimers final : public Timers {
  public:

@@ -1,63 +1,77 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include <sys/timerfd.h>
+
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <map>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cerrno>
 #include <optional>
-#include <unordered_map>
+#include <stdexcept>
+#include <vector>
 
 #include "ntpd/io/event_loop.h"
+#include "ntpd/os/linux_clock.h"
+#include "ntpd/os/unique_fd.h"
 
 namespace ntp::io {
 namespace {
 
-using Steady = std::chrono::steady_clock;
+// The loop's own timers are set in microseconds from now on, rounded down, so that most of them
+// wake it twice. So late is late enough for any other clock's rounding, too.
+constexpr Duration kLate = std::chrono::microseconds(1);
 
-// On Linux both are CLOCK_MONOTONIC in nanoseconds.
-Steady::time_point to_steady(MonoTime time) {
-  return Steady::time_point(std::chrono::duration_cast<Steady::duration>(time.time_since_epoch()));
+int make_timer() {
+  const int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (fd < 0) throw std::runtime_error("timerfd: " + os::error_text(errno));
+  return fd;
 }
-MonoTime now() { return MonoTime(Steady::now().time_since_epoch()); }
 
 }  // namespace
 
 struct AsioTimers::Impl : std::enable_shared_from_this<Impl> {
-  using Key = std::pair<MonoTime, Id>;
+  struct Entry {
+    MonoTime when;
+    Id id;
+    Callback callback;
+  };
 
-  explicit Impl(boost::asio::io_context& context) : timer(context) {}
+  explicit Impl(boost::asio::io_context& context) : timer(context, make_timer()) {}
 
-  /// Sets the loop's timer to the first deadline, if it isn't already.
+  /// Sets the timer to the first deadline, if it isn't already.
   void arm() {
-    if (closed || running) return;
-    if (queue.empty()) {
-      if (armed) timer.cancel();
-      armed.reset();
-      return;
-    }
-    const MonoTime first = queue.begin()->first.first;
+    if (closed || running || queue.empty()) return;
+    const MonoTime first = queue.front().when;
     if (armed == first) return;
     armed = first;
-    timer.expires_at(to_steady(first));
-    timer.async_wait([weak = weak_from_this(), first](const boost::system::error_code& error) {
-      const auto self = weak.lock();
-      if (!self || self->closed || error || self->armed != first) return;
-      self->armed.reset();
-      self->run_due();
-    });
+    // Forgets the expirations so far, too: nobody has to read them.
+    const Duration at = std::max(first.time_since_epoch() + kLate, Duration(1));
+    const auto whole = std::chrono::floor<std::chrono::seconds>(at);
+    const itimerspec setting{{}, {whole.count(), (at - whole).count()}};
+    timerfd_settime(timer.native_handle(), TFD_TIMER_ABSTIME, &setting, nullptr);
+    if (waiting) return;
+    waiting = true;
+    timer.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                     [weak = weak_from_this()](const boost::system::error_code& error) {
+                       const auto self = weak.lock();
+                       if (!self || self->closed || error) return;
+                       self->waiting = false;
+                       self->armed.reset();
+                       self->run_due();
+                     });
   }
 
   /// Calls what is due; what the callbacks add waits for the next round, so that sockets get their
   /// turn.
   void run_due() {
-    const MonoTime limit = now();
+    const MonoTime limit = os::mono_now();
     const Id end = next_id;
     running = true;
-    for (auto entry = queue.begin(); entry != queue.end() && entry->first.first <= limit;) {
-      if (entry->first.second >= end) {
+    for (auto entry = queue.begin(); entry != queue.end() && entry->when <= limit;) {
+      if (entry->id >= end) {
         ++entry;
         continue;
       }
-      const Callback callback = std::move(entry->second);
-      deadlines.erase(entry->first.second);
+      const Callback callback = std::move(entry->callback);
       queue.erase(entry);
       callback();
       if (closed) return;
@@ -67,10 +81,12 @@ struct AsioTimers::Impl : std::enable_shared_from_this<Impl> {
     arm();
   }
 
-  boost::asio::steady_timer timer;
-  std::map<Key, Callback> queue;
-  std::unordered_map<Id, MonoTime> deadlines;
-  std::optional<MonoTime> armed;
+  boost::asio::posix::stream_descriptor timer;
+  // In the order of their deadlines, and equal ones as they were set. There are a few for each
+  // source.
+  std::vector<Entry> queue;
+  std::optional<MonoTime> armed;  // the deadline that the timer is set to
+  bool waiting = false;           // for the timer, whatever it is set to
   Id next_id = kNone + 1;
   bool running = false;
   bool closed = false;
@@ -80,23 +96,23 @@ AsioTimers::AsioTimers(EventLoop& loop) : impl_(std::make_shared<Impl>(loop.cont
 
 AsioTimers::~AsioTimers() {
   impl_->closed = true;
-  impl_->timer.cancel();
+  impl_->timer.close();
   impl_->queue.clear();
 }
 
 Timers::Id AsioTimers::at(MonoTime when, Callback callback) {
   const Id id = impl_->next_id++;
-  impl_->queue.emplace(std::pair(when, id), std::move(callback));
-  impl_->deadlines.emplace(id, when);
+  const auto place = std::ranges::upper_bound(impl_->queue, when, {}, &Impl::Entry::when);
+  impl_->queue.insert(place, {when, id, std::move(callback)});
   impl_->arm();
   return id;
 }
 
 void AsioTimers::cancel(Id id) {
-  const auto deadline = impl_->deadlines.find(id);
-  if (deadline == impl_->deadlines.end()) return;
-  impl_->queue.erase({deadline->second, id});
-  impl_->deadlines.erase(deadline);
+  if (id == kNone) return;
+  const auto found = std::ranges::find(impl_->queue, id, &Impl::Entry::id);
+  if (found == impl_->queue.end()) return;
+  impl_->queue.erase(found);
   impl_->arm();
 }
 

@@ -14,8 +14,7 @@
 namespace ntp::io {
 namespace {
 
-// Per wake-up, so that a flood from one server leaves the others their turn.
-constexpr int kReceiveBudget = 16;
+// Stamps of what was sent, per wake-up.
 constexpr int kErrorBudget = 16;
 
 constexpr int kStamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_TX_SOFTWARE |
@@ -126,32 +125,29 @@ class Socket : public std::enable_shared_from_this<Socket> {
     return wall ? wall : data.stamp;
   }
 
+  /// One datagram: there is rarely another, and wait() is called back at once if there is.
   void receive() {
-    for (int i = 0; i < kReceiveBudget && !closed_; ++i) {
-      std::array<std::uint8_t, kMaxDatagram> buffer;
-      iovec part{buffer.data(), buffer.size()};
-      ControlBuffer control;
-      msghdr message{};
-      message.msg_iov = &part;
-      message.msg_iovlen = 1;
-      message.msg_control = control.octets.data();
-      message.msg_controllen = control.octets.size();
-      const ssize_t length = recvmsg(fd(), &message, MSG_DONTWAIT);
-      if (length < 0) {
-        const int code = errno;
-        if (code == EAGAIN || code == EWOULDBLOCK) return;
-        // An ICMP error; reading it has cleared it.
-        if (code != EINTR && handlers_.on_undelivered) {
-          handlers_.on_undelivered(os::error_text(code));
-        }
-        continue;
-      }
-      const ControlData data = read_control(message);
-      const Datagram datagram{ByteView(buffer).first(static_cast<std::size_t>(length)), remote_,
-                              local_.address, stamp_of(data).value_or(clock_.wall()),
-                              (message.msg_flags & MSG_TRUNC) != 0};
-      if (handlers_.on_datagram) handlers_.on_datagram(datagram);
+    std::array<std::uint8_t, kMaxDatagram> buffer;
+    iovec part{buffer.data(), buffer.size()};
+    ControlBuffer control;
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.octets.data();
+    message.msg_controllen = control.octets.size();
+    const ssize_t length = recvmsg(fd(), &message, MSG_DONTWAIT);
+    if (length < 0) {
+      const int code = errno;
+      if (code == EAGAIN || code == EWOULDBLOCK || code == EINTR) return;
+      // An ICMP error; reading it has cleared it.
+      if (handlers_.on_undelivered) handlers_.on_undelivered(os::error_text(code));
+      return;
     }
+    const auto stamp = stamp_of(read_control(message));
+    const Datagram datagram{ByteView(buffer).first(static_cast<std::size_t>(length)), remote_,
+                            local_.address, stamp ? *stamp : clock_.wall(),
+                            (message.msg_flags & MSG_TRUNC) != 0};
+    if (handlers_.on_datagram) handlers_.on_datagram(datagram);
   }
 
   boost::asio::posix::stream_descriptor descriptor_;

@@ -10,9 +10,6 @@ namespace {
 
 using wire::Mode;
 
-/// The assumed frequency tolerance of the clock, s/s (RFC 5905 PHI).
-constexpr double kDispersionRate = 15e-6;
-
 Mode reply_mode(Mode request) {
   return request == Mode::SymmetricActive ? Mode::SymmetricPassive : Mode::Server;
 }
@@ -104,7 +101,7 @@ std::size_t write_reply(const ServerSnapshot& snapshot, const Request& request, 
   reply.precision = static_cast<std::int8_t>(snapshot.precision);
   reply.root_delay = NtpShort::from_seconds(snapshot.root_delay);
   reply.root_dispersion = NtpShort::from_seconds(
-      snapshot.root_dispersion + kDispersionRate * to_seconds(now - snapshot.as_of));
+      snapshot.root_dispersion + snapshot.dispersion_rate * to_seconds(now - snapshot.as_of));
   reply.reference_id = snapshot.reference_id;
   reply.reference = snapshot.reference_time;
   reply.origin = request.header.transmit;

@@ -20,10 +20,11 @@ struct Correction {
 /// The system variables as clients are told them: published whole, then only read.
 struct ServerSnapshot {
   Leap leap = Leap::Unsynchronized;
-  int stratum = 16;            // 1..16, 16 is unsynchronized
-  int precision = -20;         // log2 s
-  double root_delay = 0;       // s
-  double root_dispersion = 0;  // s, at `as_of`; grows by 15 ppm from there
+  int stratum = 16;                // 1..16, 16 is unsynchronized
+  int precision = -20;             // log2 s
+  double root_delay = 0;           // s
+  double root_dispersion = 0;      // s, at `as_of`
+  double dispersion_rate = 15e-6;  // s/s, that it grows by from there
   MonoTime as_of{};
   RefId reference_id = refid::kInit;
   NtpTimestamp reference_time;

@@ -25,11 +25,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
-enum { EPOLL_FD = 900, EVENT_FD = 910, WATCHES = 64, FDS = 1024, SIMULATED = 100 };
+// looked up once: the search takes longer than most of the calls
+#define NEXT(name) ({ static __typeof__(&name) next; if (!next) next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); next; })
+enum { EPOLL_FD = 900, EVENT_FD = 910, TIMER_FD = 920, TIMERS = 4, WATCHES = 64, FDS = 1024, SIMULATED = 100 };
 
 static struct { int fd; uint32_t events; epoll_data_t data; int armed; } watches[WATCHES];
-static int watch_count, event_pending, event_used;
+static int watch_count, event_pending, event_used, timer_count;
+static int64_t due[TIMERS];  // ns of the monotonic clock; 0: not set
 static char stamped[FDS];
 
 int epoll_create1(int flags) { (void)flags; return EPOLL_FD; }
@@ -56,6 +58,57 @@ int epoll_ctl(int ep, int op, int fd, struct epoll_event *event) {
 
 static void rearm(int fd) { for (int i = 0; i < watch_count; ++i) if (watches[i].fd == fd) watches[i].armed = 1; }
 
+static int is_timer(int fd) { return fd >= TIMER_FD && fd < TIMER_FD + TIMERS; }
+static int64_t monotonic(void) {
+    struct timespec now; clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+int timerfd_create(int clock, int flags) {
+    (void)clock; (void)flags;
+    if (timer_count == TIMERS) { errno = EMFILE; return -1; }
+    return TIMER_FD + timer_count++;
+}
+int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old) {
+    (void)old;
+    // one that waits for the clock to be set: nobody sets it here
+    if (flags & TFD_TIMER_CANCEL_ON_SET || !is_timer(fd)) { errno = EINVAL; return -1; }
+    int64_t ns = value->it_value.tv_sec * INT64_C(1000000000) + value->it_value.tv_nsec;
+    if (ns && !(flags & TFD_TIMER_ABSTIME)) ns += monotonic();
+    due[fd - TIMER_FD] = ns;
+    return 0;
+}
+
+// Until a timer of its own has run, the simulator lets its clock go on a little with each reading, for programs
+// that measure how finely it can be read.
+static void begin(void) {
+    static int begun;
+    if (begun) return;
+    begun = 1;
+    const int timer = NEXT(timerfd_create)(CLOCK_REALTIME, 0);
+    const struct itimerspec soon = {{0, 0}, {0, 1}};
+    NEXT(timerfd_settime)(timer, 0, &soon, NULL);
+    fd_set wanted; FD_ZERO(&wanted); FD_SET(timer, &wanted);
+    select(timer + 1, &wanted, NULL, NULL, NULL);
+    NEXT(close)(timer);
+}
+
+// the timers that are watched: those that have expired, or how many ns are left until the first
+static int expired(struct epoll_event *out, int max, int64_t *left) {
+    int n = 0;
+    *left = INT64_MAX;
+    const int64_t now = monotonic();
+    for (int i = 0; i < watch_count && n < max; ++i) {
+        if (!is_timer(watches[i].fd) || !watches[i].armed) continue;
+        int64_t *when = &due[watches[i].fd - TIMER_FD];
+        if (*when && *when - now < *left) *left = *when - now;
+        if (!*when || *when > now) continue;
+        *when = 0;
+        out[n].events = EPOLLIN; out[n++].data = watches[i].data;
+        if (watches[i].events & (EPOLLET | EPOLLONESHOT)) watches[i].armed = 0;
+    }
+    return n;
+}
+
 int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
     (void)ep;
     // what needs no waiting: the event descriptor, and sockets newly watched for writing
@@ -68,9 +121,11 @@ int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
         }
     }
     if (n) return n;
-    struct pollfd p[WATCHES]; int at[WATCHES]; nfds_t count = 0;
+    // only reading is waited for; the simulator's poll() would look at every descriptor three times
+    fd_set wanted; FD_ZERO(&wanted);
+    int top = -1;
     for (int i = 0; i < watch_count; ++i) {
-        if (watches[i].fd == EVENT_FD || !watches[i].armed || !(watches[i].events & EPOLLIN)) continue;
+        if (watches[i].fd >= EPOLL_FD || !watches[i].armed || !(watches[i].events & EPOLLIN)) continue;
         if (watches[i].fd < SIMULATED) {  // a real pipe (signals): the simulator would call it always ready
             struct pollfd real = {watches[i].fd, POLLIN, 0};
             const struct timespec none = {0, 0};
@@ -79,14 +134,20 @@ int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
             if (watches[i].events & (EPOLLET | EPOLLONESHOT)) watches[i].armed = 0;
             continue;
         }
-        p[count].fd = watches[i].fd; p[count].events = POLLIN; p[count].revents = 0; at[count++] = i;
+        FD_SET(watches[i].fd, &wanted);
+        if (watches[i].fd > top) top = watches[i].fd;
     }
     if (n) return n;
-    int r = poll(p, count, timeout);
-    if (r <= 0) return r;
-    for (nfds_t k = 0; k < count && n < max; ++k) {
-        if (!p[k].revents) continue;
-        int i = at[k];
+    begin();
+    int64_t left;
+    if ((n = expired(out, max, &left)) > 0) return n;
+    if (timeout >= 0 && timeout * INT64_C(1000000) < left) left = timeout * INT64_C(1000000);
+    struct timeval tv = {left / 1000000000, left % 1000000000 / 1000};  // the simulator rounds up
+    int r = select(top + 1, &wanted, NULL, NULL, left == INT64_MAX ? NULL : &tv);
+    if (r == 0) return expired(out, max, &left);
+    if (r < 0) return r;
+    for (int i = 0; i < watch_count && n < max; ++i) {
+        if (watches[i].fd >= EPOLL_FD || watches[i].fd < SIMULATED || !FD_ISSET(watches[i].fd, &wanted)) continue;
         out[n].events = EPOLLIN; out[n++].data = watches[i].data;
         // edge-triggered: quiet until the program has read from it
         if (watches[i].events & (EPOLLET | EPOLLONESHOT)) watches[i].armed = 0;
@@ -113,13 +174,6 @@ int pselect(int n, fd_set *r, fd_set *w, fd_set *x, const struct timespec *ts, c
 int timer_create(clockid_t clock, struct sigevent *event, timer_t *timer) {
     (void)clock; return NEXT(timer_create)(CLOCK_REALTIME, event, timer);
 }
-int timerfd_create(int clock, int flags) { (void)flags; return NEXT(timerfd_create)(clock, 0); }
-int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old) {
-    // one that waits for the clock to be set: nobody sets it here
-    if (flags & TFD_TIMER_CANCEL_ON_SET) { errno = EINVAL; return -1; }
-    (void)old; return NEXT(timerfd_settime)(fd, flags, value, NULL);
-}
-
 ssize_t write(int fd, const void *buf, size_t len) {
     if (fd == EVENT_FD && event_used) { event_pending = 1; rearm(fd); return (ssize_t)len; }
     return NEXT(write)(fd, buf, len);
@@ -135,6 +189,7 @@ ssize_t read(int fd, void *buf, size_t len) {
 int close(int fd) {
     if (fd == EPOLL_FD || fd == EVENT_FD) return 0;
     for (int i = 0; i < watch_count; ++i) if (watches[i].fd == fd) { watches[i] = watches[--watch_count]; break; }
+    if (is_timer(fd)) return 0;
     if (fd >= 0 && fd < FDS) stamped[fd] = 0;
     return NEXT(close)(fd);
 }

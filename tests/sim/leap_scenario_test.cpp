@@ -93,7 +93,7 @@ TEST_P(LeapScenario, ServersThatDoItLateCostNothing) {
   lab_->world.at(kLeap, [this] {
     for (auto& each : lab_->servers) each.behaviour.offset = 1;
   });
-  lab_->world.at(kLeap + seconds(20), [this] {
+  lab_->world.at(kLeap + minutes(3), [this] {
     for (auto& each : lab_->servers) each.behaviour.offset = 0;
   });
   lab_->world.run_for(hours(2));

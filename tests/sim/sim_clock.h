@@ -57,6 +57,8 @@ class SimClock : public Clock {
   void suspend(Duration span, double error = 0);
   /// The virtual machine stands still for so long, and does not know: nor does its clock.
   void pause(Duration span);
+  /// Whether the host sleeps or stands still now: nobody is there to read its clock.
+  [[nodiscard]] bool stands_still() const { return world_.now() < anchor_; }
   /// Called when others have set it, as Linux tells whoever asks for it.
   void on_jump(std::function<void()> listener) { jump_listener_ = std::move(listener); }
   /// The oscillator changes its frequency for good, as with a jump of temperature.

@@ -85,7 +85,7 @@ TEST_P(TroubleScenario, APausedMachineStepsWhenItsSourcesInsist) {
   SimNode& node = start();
   lab_->world.run_for(hours(2));
   node.host.clock.pause(seconds(20));
-  lab_->world.run_for(minutes(30));
+  lab_->world.run_for(minutes(15));
   EXPECT_EQ(node.host.clock.steps().size(), 1U);
   EXPECT_LE(error(node), 5e-3);
   EXPECT_TRUE(node.running());

@@ -98,6 +98,36 @@ TEST_F(ClockFilterTest, HoldsBackASuddenChangeUntilItLasts) {
   EXPECT_NEAR(filter_.estimate().offset, 0.05, 1e-4);
 }
 
+TEST_F(ClockFilterTest, TellsHowFarStraysAreOffUntilOneFits) {
+  for (int i = 0; i < 20; ++i) add(64 * i, 0, 0.01);
+  EXPECT_EQ(filter_.estimate().stray, 0);
+  add(20 * 64, 5, 0.01);
+  EXPECT_NEAR(filter_.estimate().stray, 5, 1e-3);
+  add(21 * 64, 0, 0.01);
+  EXPECT_EQ(filter_.estimate().stray, 0);
+  EXPECT_EQ(filter_.estimate().leap, 0);
+}
+
+TEST_F(ClockFilterTest, RemembersALeapForAsLongAsItHadBeenSteadyBefore) {
+  for (int i = 0; i < 20; ++i) add(64 * i, 0, 0.01);
+  for (int i = 20; i < 24; ++i) add(64 * i, 0.05, 0.01);
+  EXPECT_NEAR(filter_.estimate().offset, 0.05, 1e-4);
+  EXPECT_NEAR(filter_.estimate().leap, 0.05, 1e-3);
+  filter_.clear();
+  EXPECT_NEAR(filter_.estimate().leap, 0.05, 1e-3) << "a step makes no source more credible";
+  for (int i = 24; i < 46; ++i) add(64 * i, 0, 0.01);
+  EXPECT_NE(filter_.estimate().leap, 0);
+  add(64 * 46, 0, 0.01);
+  EXPECT_EQ(filter_.estimate().leap, 0);
+}
+
+TEST_F(ClockFilterTest, TakesALeapOfSecondsForAStep) {
+  for (int i = 0; i < 20; ++i) add(64 * i, 0, 0.01);
+  for (int i = 20; i < 24; ++i) add(64 * i, 20, 0.01);
+  EXPECT_NEAR(filter_.estimate().offset, 20, 1e-4);
+  EXPECT_EQ(filter_.estimate().leap, 0);
+}
+
 TEST_F(ClockFilterTest, LosesConfidenceWithMissingSamples) {
   add(0, 0.5, 0.02);
   add(2, 0.5, 0.02);

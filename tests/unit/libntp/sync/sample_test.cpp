@@ -35,5 +35,12 @@ TEST(Measure, HoldsDispersionWithinItsBounds) {
   EXPECT_EQ(measure({kNow, kNow, kNow, kNow}, -20, 31, {}).dispersion, kMaxDispersion);
 }
 
+TEST(BoundGrowth, CountsWhatTheFrequencyMayStray) {
+  EXPECT_DOUBLE_EQ(BoundGrowth{}.in(100), 1.5e-3);
+  EXPECT_DOUBLE_EQ((BoundGrowth{40e-6, 1e-10, 0}.in(100)), 4e-3 + 2e-3);
+  // A random walk of 0.1 ppm a root second strays by 58 us in 100 s.
+  EXPECT_NEAR((BoundGrowth{0, 0, 1e-14}.in(100)), 2 * 5.77e-5, 1e-6);
+}
+
 }  // namespace
 }  // namespace ntp::sync

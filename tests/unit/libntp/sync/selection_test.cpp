@@ -154,6 +154,19 @@ TEST(Selection, FollowsThePreferredAlone) {
   EXPECT_EQ(result.jitter, candidates[1].jitter);
 }
 
+TEST(Selection, DoubtsAPeerThatLeaptWhereOthersHaveNot) {
+  std::vector<Candidate> candidates = {source(1, 0.001), source(2, 0.001), source(3, 0.001)};
+  EXPECT_EQ(select(candidates, {}, 1).doubt, 0);
+  for (Candidate& c : candidates) c.leap = 0.05;
+  EXPECT_EQ(select(candidates, {}, 1).doubt, 0) << "it was the own clock";
+  candidates[1].leap = 0;
+  EXPECT_NEAR(select(candidates, {}, 1).doubt, 0.05, 1e-9);
+  candidates.resize(1);
+  EXPECT_NEAR(select(candidates, {}, 1).doubt, 0.05, 1e-9) << "nobody else is there to say";
+  candidates[0].stray = 20;
+  EXPECT_NEAR(select(candidates, {}, 1).doubt, 20.05, 1e-9);
+}
+
 TEST(Selection, HasNoPeerWithoutMajority) {
   const std::vector<Candidate> candidates = {source(1, 0), source(2, 1)};
   const SelectionResult result = select(candidates, {}, 1);

@@ -61,7 +61,7 @@ class Bench {
     sample.offset = truth + source_error + (out - back) / 2;
     sample.round_trip = out + back;
     sample.noise = 1e-7;
-    strange += !estimator.add(sample, {0, 50e-6});
+    strange += estimator.add(sample, {0, 50e-6}) != Fit::Fits;
   }
   void elapse(double seconds) {
     frequency += wander * std::sqrt(seconds) * normal_(random_);
@@ -85,9 +85,8 @@ TEST(SourceEstimator, LearnsTheOscillatorsWander) {
   Bench restless(1);
   restless.wander = 1e-7;
   restless.run(400);
-  EXPECT_LT(calm.estimator.wander(), 3e-9);
-  EXPECT_GT(restless.estimator.wander(), 3e-8);
-  EXPECT_GT(calm.estimator.poll_wish(), restless.estimator.poll_wish());
+  // A hundred times the wander strays as far in a twentieth of the time.
+  EXPECT_GE(calm.estimator.poll_wish(), restless.estimator.poll_wish() + 3);
 }
 
 TEST(SourceEstimator, SeesThroughQueuesOfOneWay) {

@@ -263,6 +263,15 @@ TEST_F(ClockLoopTest, SeesWhenSomebodyElseSetsTheClock) {
   EXPECT_FALSE(loop_->foreign_step());
 }
 
+TEST_F(ClockLoopTest, TakesASmallStepForOneIfTheHostTellsOfIt) {
+  synchronize();
+  clock_.set_by_somebody(std::chrono::milliseconds(50));
+  EXPECT_FALSE(loop_->foreign_step()) << "as far as two clocks may drift apart";
+  clock_.set_by_somebody(std::chrono::milliseconds(50));
+  EXPECT_EQ(loop_->foreign_step(ClockLoop::kToldStep), std::chrono::milliseconds(50));
+  EXPECT_FALSE(loop_->foreign_step(ClockLoop::kToldStep));
+}
+
 TEST_F(ClockLoopTest, TheKernelsLeapSecondIsNobodysStep) {
   synchronize();
   loop_->set_status({Leap::Insert, 0.1, 0.1});

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "ntpd/os/privileges.h"
 #include "ntpd/os/random.h"
@@ -118,6 +119,9 @@ TEST(SystemRandom, FillsAllOctetsAnewEachTime) {
   random.fill(second);
   EXPECT_NE(first, second);
   EXPECT_NE(random.u64(), random.u64());
+  std::set<std::uint64_t> drawn;
+  for (int i = 0; i < 1000; ++i) drawn.insert(random.u64());
+  EXPECT_EQ(drawn.size(), 1000U);
 }
 
 TEST(ResourceUsage, GrowsWithWhatTheProcessDoes) {
