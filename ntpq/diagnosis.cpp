@@ -171,6 +171,10 @@ class Examination {
   }
 
   void add_clock_state() {
+    if (peer_.text("srchost").starts_with("LOCAL(") && system_.integer("peer") != 0) {
+      add("backup", "the local clock gives time only while no other source is followed");
+      return;
+    }
     if (clock_ == nullptr) {
       add("no_data", "the reference clock gives no time");
       return;
@@ -315,7 +319,9 @@ class Examination {
         add("backup", "it is held in reserve");
         break;
       default:
-        add("no_choice", "it passes all tests, but no choice between the sources was made");
+        add("no_choice", system_.integer("peer") != 0
+                             ? "it passes all tests, and another source is followed"
+                             : "it passes all tests, but no choice between the sources was made");
         break;
     }
   }

@@ -24,6 +24,13 @@ SourceSettings with_soft_options(SourceSettings running, const SourceSettings& w
   running.min_poll = wanted.min_poll;
   running.max_poll = wanted.max_poll;
   running.version = wanted.version;
+  // Of reference clocks: what is not done to the device. It may be out of reach by now.
+  running.time1 = wanted.time1;
+  running.time2 = wanted.time2;
+  running.stratum = wanted.stratum;
+  running.refid = wanted.refid;
+  constexpr unsigned kFlag4 = 8;
+  running.flags = (running.flags & ~kFlag4) | (wanted.flags & kFlag4);
   return running;
 }
 

@@ -83,8 +83,9 @@ class Association {
   /// The clock was stepped: all samples are void. Asks again soon.
   virtual void clock_stepped(const Context& context);
 
-  /// Other options of the same source, that its past samples fit (config::SourceFate::Changed).
-  void reconfigure(const config::SourceSettings& settings, const Context& context);
+  /// Other options of the same source, which it takes over as it runs
+  /// (config::SourceFate::Changed).
+  virtual void reconfigure(const config::SourceSettings& settings, const Context& context);
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }

@@ -36,6 +36,16 @@ RefclockAssociation::RefclockAssociation(Id id, const config::SourceSettings& se
   }
 }
 
+void RefclockAssociation::reconfigure(const config::SourceSettings& settings,
+                                      const Context& context) {
+  // Samples of before were measured otherwise.
+  const bool others = settings.time1 != settings_.time1 || settings.time2 != settings_.time2;
+  Association::reconfigure(settings, context);
+  unit_->reconfigure(settings);
+  if (others) forget(context, reference_id_);
+  take_identity();
+}
+
 void RefclockAssociation::take_identity() {
   const refclock::DriverInfo& info = driver();
   address_ = refclock::pseudo_address(info.number, settings_.unit);
@@ -79,6 +89,7 @@ Actions RefclockAssociation::on_timer(const Context& context) {
 void RefclockAssociation::poll(const refclock::Moment& now, const Context& context,
                                Actions& actions) {
   schedule_.begin_poll(context.mono);
+  last_poll_ = context.wall;
   shift_reach(context, actions);
   if (reach_ != 0 && (reach_ & kRecentPolls) == 0) {
     filter_.add_missing(context.mono);
@@ -184,7 +195,9 @@ control::PeerView RefclockAssociation::view(const Context& context) const {
   view.remote.port = kNtpPort;
   view.local = Endpoint{Address::loopback(Family::V4), kNtpPort};
   view.peer_poll = max_poll();  // NTPsec: until the clock is first stepped
-  view.peer_mode = reach_ != 0 ? 4 : 0;
+  view.peer_mode = 4;
+  view.unreach = 0;
+  if (last_poll_) view.transmit_time = NtpTimestamp::from_wall(*last_poll_);
   view.host_name = name();
   view.refclock_mode = settings_.mode;
   return view;

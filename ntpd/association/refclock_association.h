@@ -29,6 +29,8 @@ class RefclockAssociation final : public Association {
   /// What the driver has to say of itself.
   [[nodiscard]] control::ClockView clock_view() const;
 
+  void reconfigure(const config::SourceSettings& settings, const Context& context) override;
+
  private:
   void take_identity();
   void poll(const refclock::Moment& now, const Context& context, Actions& actions);
@@ -38,6 +40,7 @@ class RefclockAssociation final : public Association {
 
   std::unique_ptr<refclock::Unit> unit_;
   MonoTime next_tick_;
+  std::optional<WallTime> last_poll_;
   bool was_lit_ = false;
 };
 

@@ -227,7 +227,10 @@ control::PeerView ServerAssociation::view(const Context& context) const {
   view.configured = origin_ == Origin::Configured;
   view.authentic = authentic_;
   view.remote.port = address_.is_set() ? port_ : 0;
-  if (session_) view.nts_cookies = static_cast<int>(session_->cookies());
+  // NTPsec: without keys so far it looks like one without NTS.
+  if (session_ && session_->established()) {
+    view.nts_cookies = static_cast<int>(session_->cookies());
+  }
   view.local = local_;
   view.peer_mode = mode_;
   view.transmit_time = last_transmit_;

@@ -203,7 +203,7 @@ class Engine final : public control::Model {
   // engine_reload.cpp
   struct SourceChanges;
   SourceChanges reload_sources(const std::vector<config::SourceSettings>& wanted);
-  void retire(association::Id id);
+  void retire(association::Id id, const std::string& why);
   void apply_section(config::Section section);
 
   // engine_nts.cpp

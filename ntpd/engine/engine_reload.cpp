@@ -65,7 +65,7 @@ std::vector<config::Section> Engine::reload(config::ParseResult parsed) {
 Engine::SourceChanges Engine::reload_sources(const std::vector<config::SourceSettings>& wanted) {
   SourceChanges changes;
   std::vector<bool> running(wanted.size(), false);
-  std::vector<association::Id> retired;
+  std::vector<std::pair<association::Id, std::string>> retired;
   const auto now = context();
   for (const auto& row : rows_) {
     association::Association& source = *row->association;
@@ -92,16 +92,16 @@ Engine::SourceChanges Engine::reload_sources(const std::vector<config::SourceSet
         break;
       case config::SourceFate::Renewed:
         changes.changed.push_back(label(row->line));
-        retired.push_back(source.id());
+        retired.emplace_back(source.id(), "begun anew with other options");
         continue;
       case config::SourceFate::Gone:
         changes.removed.push_back(label(row->line));
-        retired.push_back(source.id());
+        retired.emplace_back(source.id(), "no longer in the configuration");
         continue;
     }
     running[i] = true;
   }
-  for (const association::Id id : retired) retire(id);
+  for (const auto& [id, why] : retired) retire(id, why);
 
   MonoTime first = host_.clock.mono();
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -117,12 +117,12 @@ Engine::SourceChanges Engine::reload_sources(const std::vector<config::SourceSet
   return changes;
 }
 
-void Engine::retire(association::Id id) {
+void Engine::retire(association::Id id, const std::string& why) {
   std::vector<association::Id> gone{id};
   for (const auto& row : rows_) {
     if (row->pool == id) gone.push_back(row->association->id());
   }
-  for (const association::Id each : gone) demobilize(each, "no longer in the configuration");
+  for (const association::Id each : gone) demobilize(each, why);
 }
 
 void Engine::apply_section(config::Section section) {

@@ -38,6 +38,20 @@ void Feed::tell(News news) {
   if (news_.size() < kMostNews) news_.push_back(std::move(news));
 }
 
+void Feed::set_usual_time1(double seconds) {
+  usual_time1_ = seconds;
+  if (configured_time1_ == 0) settings_.time1 = seconds;
+}
+
+void Feed::reconfigure(const config::SourceSettings& settings) {
+  const bool same_time1 = settings.time1 == configured_time1_;
+  const double time1 = same_time1 ? settings_.time1 : settings.time1;
+  if (!same_time1 || settings.time2 != settings_.time2) filter_.clear();
+  settings_ = settings;
+  configured_time1_ = settings.time1;
+  settings_.time1 = time1 == 0 ? usual_time1_ : time1;
+}
+
 void Feed::sample(WallTime reference, WallTime received, double fudge) {
   offset(to_seconds(reference - received) + fudge, received);
 }

@@ -36,7 +36,8 @@ using News = std::variant<StateChange, StatsLine, LogLine>;
 /// clock variables. Nothing a device sends makes it grow.
 class Feed {
  public:
-  explicit Feed(const config::SourceSettings& settings) : settings_(settings) {}
+  explicit Feed(const config::SourceSettings& settings)
+      : settings_(settings), configured_time1_(settings.time1) {}
 
   // For drivers.
   [[nodiscard]] const config::SourceSettings& settings() const { return settings_; }
@@ -73,7 +74,7 @@ class Feed {
     description_ = description;
   }
   /// s: the time1 of a clock for which none is configured.
-  void set_time1(double seconds) { settings_.time1 = seconds; }
+  void set_usual_time1(double seconds);
   void drop_samples() { filter_.clear(); }
   /// What the clock has said before is void: it says something else now, for good.
   void forget() {
@@ -102,6 +103,9 @@ class Feed {
   [[nodiscard]] const std::string& description() const { return description_; }
   /// s: moves time1 (`enable calibrate`).
   void nudge_time1(double by) { settings_.time1 += by; }
+  /// Other options. Samples that they do not fit are dropped; a time1 that has been moved stays if
+  /// the configured one is the same.
+  void reconfigure(const config::SourceSettings& settings);
 
   struct Counters {
     std::uint64_t polls = 0;
@@ -118,6 +122,8 @@ class Feed {
   void tell(News news);
 
   config::SourceSettings settings_;
+  double configured_time1_;
+  double usual_time1_ = 0;
   MedianFilter filter_;
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;

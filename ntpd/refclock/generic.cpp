@@ -30,7 +30,7 @@ class GenericDriver final : public SerialDriver {
     if (clock_ == nullptr) return;
     feed_.set_identity(clock_->name, clock_->description);
     feed_.set_refid(RefId::from_text(clock_->refid));
-    if (feed_.settings().time1 == 0) feed_.set_time1(clock_->delay);
+    feed_.set_usual_time1(clock_->delay);
   }
 
   Result<void> open(Devices& devices) override {

@@ -54,6 +54,8 @@ class Unit {
   std::vector<News> take_news() { return feed_.take_news(); }
   void clock_stepped();
   void nudge_time1(double by) { feed_.nudge_time1(by); }
+  /// Other options, none of which is about the device.
+  void reconfigure(const config::SourceSettings& settings) { feed_.reconfigure(settings); }
 
  private:
   std::optional<Batch> take_batch(const Moment& now);

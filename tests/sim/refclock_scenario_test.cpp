@@ -111,6 +111,19 @@ TEST_P(RefclockScenario, WithoutPreferThePulseDoesNotLead) {
   EXPECT_LT(node.peer(kPps)->selection, kCandidate);
 }
 
+TEST_P(RefclockScenario, OptionsAreTakenOverWithoutTouchingTheDevice) {
+  SimNode& node = start("refclock shm unit 0 minpoll 4 maxpoll 4\n");
+  behaviour() = {.shm_noise = 10e-6};
+  lab_.world.run_for(minutes(20));
+  ASSERT_LE(std::abs(node.host.clock.error()), 1e-3);
+  ASSERT_TRUE(
+      node.reload("refclock shm unit 0 minpoll 4 maxpoll 4 time1 0.01 refid GPS flag4 1\n"));
+  lab_.world.run_for(minutes(30));
+  EXPECT_EQ(node.system().reference_id.to_text(), "GPS");
+  EXPECT_NEAR(std::abs(node.host.clock.error()), 0.01, 1e-3);
+  EXPECT_FALSE(node.host.log.contains("dropped")) << node.host.log.text();
+}
+
 constexpr char kShmSetWrong[] =
     "refclock shm unit 0 prefer time1 0.0008 minpoll 4 maxpoll 4\n"
     "refclock pps unit 0 minpoll 4 maxpoll 4\n";

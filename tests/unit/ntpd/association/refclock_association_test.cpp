@@ -53,6 +53,20 @@ TEST_F(RefclockAssociationTest, PollsItsDriverEachInterval) {
   EXPECT_EQ(candidate->offset, 0);
 }
 
+TEST_F(RefclockAssociationTest, TakesOtherOptionsOverAsItRuns) {
+  make();
+  for (int i = 0; i < 9; ++i) poll();
+  source_.refid = "GPS";
+  source_.stratum = 2;
+  clock_->reconfigure(source_, context());
+  EXPECT_EQ(clock_->reference_id().to_text(), "GPS");
+  EXPECT_EQ(clock_->stratum(), 2);
+  EXPECT_EQ(clock_->reach(), 0xff);
+  source_.time1 = 0.001;
+  clock_->reconfigure(source_, context());
+  EXPECT_EQ(clock_->reach(), 0) << "the samples of before do not fit";
+}
+
 TEST_F(RefclockAssociationTest, StratumAndRefidCanBeSet) {
   source_.stratum = 0;
   source_.refid = "GPS";
