@@ -43,7 +43,10 @@ class CutConnections : public ClientLab {
     options.limited = way;
     const Relay relay(server_port_, options);
     request_.port = relay.port();
+    const auto before = server_->counts();
     EXPECT_TRUE(exchange());
+    // So that it is not counted among those to come.
+    wait_for_sessions(before, 1);
     return relay.passed();
   }
   /// Exchanges of which the first is cut after `first` octets, and each after that one later.
