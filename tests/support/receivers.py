@@ -230,7 +230,7 @@ def wait_for_polls(host, name, samples, seconds, number=1, wanted=4, within_ms=0
     """Until the offset of `wanted` polls is what their samples give, while those of no more than half
     as many are not. `samples` gives pairs, when by the own clock and the offset then, s. Which of
     them are a poll's is told by the mean of their stamps, which is the poll's reftime."""
-    stray_s = 0.005  # far less than what one sample more or less would make of the mean
+    stray_s = 0.001  # far less than what one sample more or less would make of the mean
     polls = {}
 
     def probe():

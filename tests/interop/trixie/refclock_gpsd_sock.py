@@ -2,6 +2,7 @@
 """gpsd 3.25 or later with its default settings feeds our socket with the time of the sentences, as it
 would chrony's: the offset is the one that gpsd itself reports. gpsd is stopped and comes back."""
 
+import os
 import re
 import time
 
@@ -22,6 +23,7 @@ with Lab() as lab:
                        f"statsdir {lab.folder}/", "statistics clockstats",
                        "filegen clockstats file clockstats type none enable",
                        "tinker step 0", *OPEN)
+    wait_for("the socket", 20, lambda: os.path.exists(SOCKET))
     gpsd = start_gpsd(ours, DEVICE)
     watcher = Watcher(ours.v4)
     found = wait_for_tally(ours, "SOCK(0)", "*", 60)
