@@ -9,7 +9,7 @@ import time
 from gpsd import Watcher, start_gpsd
 from lab import OPEN, Lab, expect, join, resident_kib, wait_for
 from receivers import (Beat, TcpReceiver, clock_statistics, clock_variables, names, row,
-                       wait_for_offset, wait_for_tally)
+                       wait_for_polls, wait_for_tally)
 
 DEVICE = "tcp://10.77.0.254:4000"
 
@@ -42,8 +42,8 @@ with Lab() as lab:
     expect(found.refid == ".GPS.", found.refid)
     wait_for_tally(host, "GPSD(0)", "+", 60)
     expect(row(host, "GPSD(0)").refid == ".GPSD.", "refid")
-    wait_for_offset(host, "GPSD(0)", watcher.recent, 60)
-    wait_for_offset(host, "SHM(0)", watcher.recent, 60)
+    wait_for_polls(host, "GPSD(0)", watcher.recent, 60, number=2, wanted=2)
+    wait_for_polls(host, "SHM(0)", watcher.recent, 60, wanted=2)
     shown = clock_variables(host, 2)
     expect('device="GPSD JSON client clock"' in shown, shown)
     # Debian's NTPsec is built without this driver; the variables are those that it has of any.

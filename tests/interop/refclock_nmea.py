@@ -3,10 +3,11 @@
 stamp; then the first is unplugged and comes back."""
 
 import os
+import re
 
 from lab import NTPD, NTPSEC_NTPQ, OPEN, Lab, expect, wait_for
 from receivers import (Beat, SerialReceiver, clock_statistics, clock_variables, form, names, row,
-                       wait_for_offset, wait_for_tally)
+                       wait_for_offset, wait_for_polls, wait_for_tally)
 
 
 SHIM = os.environ["REGULATOR_DEVICE_SHIM"]
@@ -14,7 +15,7 @@ LATE_MS = 0.25
 
 
 def lines(path, folder):
-    return [f"refclock nmea unit 0 path {path} time2 0.05 minpoll 3 maxpoll 3 mode 0x10001 baud 9600",
+    return [f"refclock nmea unit 0 path {path} time2 0.05 minpoll 3 maxpoll 3 mode 0x10081 baud 9600",
             "statistics clockstats", f"statsdir {folder}/",
             "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN]
 
@@ -28,15 +29,20 @@ def start_with_pulse(host, path):
                                config])
 
 
-def injected_ms(receiver):
-    return (0.05 - receiver.median_late()) * 1e3
+def read_sentences():
+    """Of each RMC: the second that it tells, and when it was read after it, as the log of delays has it."""
+    path = f"{ours.folder}/clockstats"
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="ascii") as file:
+        found = re.findall(r"^(\d+) (\d+\.\d+) NMEA\(0\) delay (\S+) \$GPRMC$", file.read(), re.M)
+    # The line is written by the next tick.
+    return [(int((int(day) - 40587) * 86400 + float(second) - float(delay)), float(delay))
+            for day, second, delay in found]
 
 
-def injected():
-    """And how far NTPsec is off, which is woken as late as ours on a machine that does other things."""
-    beside = row(ntpsec, "NMEA(0)")
-    return (injected_ms(receivers[0]),
-            abs(beside.offset_ms - injected_ms(receivers[1])) if beside and beside.reach else 0)
+def samples():
+    return [(second + delay, 0.05 - delay) for second, delay in read_sentences()]
 
 
 with Lab() as lab:
@@ -48,16 +54,24 @@ with Lab() as lab:
     start_with_pulse(pulse, receivers[2].path)
     found = wait_for_tally(ours, "NMEA(0)", "*", 60)
     expect(found.refid == ".GPS.", f"refid {found.refid}")
-    wait_for_offset(ours, "NMEA(0)", injected, 50)
+    wait_for_polls(ours, "NMEA(0)", samples, 70)
+    # What is stamped is when a sentence was written, and the time that it took to be read.
+    sent = dict(receivers[0].sent)
+    took = [second + delay - sent[second] for second, delay in read_sentences() if second in sent]
+    print(f"read {min(took) * 1e6:.0f} to {max(took) * 1e6:.0f} us after they were written")
+    expect(len(took) > 20 and 0 <= min(took) + 1e-6 and min(took) < 0.0003, f"read after {sorted(took)}")
     wait_for("clockstats", 60, lambda: all(
-        len(clock_statistics(h, "NMEA(0)", h.folder)) > 2 for h in (ours, ntpsec)))
+        sum(" delay " not in line for line in clock_statistics(h, "NMEA(0)", h.folder)) > 2
+        for h in (ours, ntpsec)))
     mine, theirs = (clock_variables(h, program=NTPSEC_NTPQ) for h in (ours, ntpsec))
     expect(names(mine) == names(theirs), f"variables\n{mine}\n{theirs}")
     expect(form(mine).split("\n", 1)[1] == form(theirs).split("\n", 1)[1],
            f"form of variables\n{mine}\n{theirs}")
-    mine, theirs = (clock_statistics(h, "NMEA(0)", h.folder)[-1] for h in (ours, ntpsec))
-    print(mine, "|", theirs)
-    expect(form(mine) == form(theirs), f"clockstats: {mine!r}, {theirs!r}")
+    for delays in (True, False):
+        mine, theirs = ([line for line in clock_statistics(h, "NMEA(0)", h.folder)
+                         if (" delay " in line) == delays][-1] for h in (ours, ntpsec))
+        print(mine, "|", theirs)
+        expect(form(mine) == form(theirs), f"clockstats: {mine!r}, {theirs!r}")
 
     wait_for_tally(pulse, "NMEA(0)", "o", 30)
     wait_for_offset(pulse, "NMEA(0)", -LATE_MS, 30)

@@ -25,11 +25,11 @@ def start_gpsd(host, device):
 
 
 class Watcher(threading.Thread):
-    """Another client of gpsd, which notes the offsets that it reports."""
+    """Another client of gpsd, which notes the stamps of the sentences that it hands on."""
 
     def __init__(self, address):
         super().__init__(daemon=True)
-        self.offsets = []
+        self.samples = []
         self.connection = socket.create_connection((address, 2947))
         self.connection.send(b'?WATCH={"enable":true,"json":true,"pps":true};\r\n')
         self.start()
@@ -38,11 +38,10 @@ class Watcher(threading.Thread):
         for line in self.connection.makefile("r", encoding="utf-8"):
             report = json.loads(line)
             if report.get("class") == "TOFF":
-                self.offsets.append((report["real_sec"] - report["clock_sec"]) * 1e3 +
-                                    (report["real_nsec"] - report["clock_nsec"]) * 1e-6)
+                self.samples.append((report["clock_sec"] + report["clock_nsec"] * 1e-9,
+                                     report["real_sec"] - report["clock_sec"] +
+                                     (report["real_nsec"] - report["clock_nsec"]) * 1e-9))
 
     def recent(self):
-        """Median of the last offsets, and how far they are apart: on a machine that does other things
-        gpsd reads late."""
-        recent = sorted(self.offsets[-24:]) or [0]
-        return recent[len(recent) // 2], recent[-1] - recent[0]
+        """The last samples: when, by the own clock, and by how much this is behind, s."""
+        return self.samples[-24:]

@@ -84,7 +84,7 @@ class Segment:
 
 
 class SerialReceiver:
-    """A pty at a path of its own that sends RMC and ZDA; `late` keeps when they left."""
+    """A pty at a path of its own that sends RMC and ZDA; `sent` keeps when, by the own clock."""
 
     def __init__(self, path):
         self.master, slave = pty.openpty()
@@ -93,7 +93,7 @@ class SerialReceiver:
         self.slave = slave
         os.symlink(os.ttyname(slave), path)
         os.set_blocking(self.master, False)
-        self.late = []
+        self.sent = []
 
     def send(self, second):
         try:
@@ -101,19 +101,15 @@ class SerialReceiver:
                 pass
         except OSError:
             pass
+        self.sent.append((second, time.time()))
         try:
             os.write(self.master, rmc(second).encode())
         except OSError:
             pass
-        self.late.append(time.time() - second)
         try:
             os.write(self.master, zda(second).encode())
         except OSError:
             pass
-
-    def median_late(self):
-        recent = sorted(self.late[-8:])
-        return recent[len(recent) // 2]
 
 
 class SockFeeder:
@@ -193,26 +189,70 @@ def wait_for_tally(host, name, tally, seconds, program=NTPQ):
 
 
 def wait_for_offset(host, name, wanted_ms, seconds, within_ms=0.05):
-    """Until the clock's offset is what was injected; `wanted_ms` may be a function that gives it and
-    how far it strayed of late."""
+    """Until the clock's offset is what was injected."""
     seen = []
 
     def probe():
         found = row(host, name)
         if not found or found.reach == 0:
             return None
-        wanted, strayed = wanted_ms() if callable(wanted_ms) else (wanted_ms, 0)
-        seen[:] = [(found.offset_ms, wanted)]
-        return found if abs(found.offset_ms - wanted) <= within_ms + strayed else None
+        seen[:] = [found.offset_ms]
+        return found if abs(found.offset_ms - wanted_ms) <= within_ms else None
 
     try:
         found = wait_for(f"offset of {name} within {within_ms} ms of what was injected", seconds,
                          probe)[0]
     except Failure as failure:
-        raise Failure(f"{failure}; last seen and wanted: {seen}") from None
-    print(f"{name}: offset {found.offset_ms} ms, injected {seen[0][1]:.4f} ms, refid {found.refid}, "
+        raise Failure(f"{failure}; wanted {wanted_ms}, last seen: {seen}") from None
+    print(f"{name}: offset {found.offset_ms} ms, injected {wanted_ms:.4f} ms, refid {found.refid}, "
           f"tally {found.tally}")
     return found
+
+
+def average(samples):
+    """What a driver makes of the samples of a poll: the two fifths farthest from the median are left
+    out. Gives the means of their stamps and of their offsets."""
+    kept = sorted(samples, key=lambda sample: sample[1])
+    wanted = len(kept) - len(kept) * 4 // 10
+    while len(kept) > wanted:
+        median = kept[len(kept) // 2][1]
+        kept.pop(0 if kept[-1][1] - median < median - kept[0][1] else -1)
+    return [sum(column) / wanted for column in zip(*kept)]
+
+
+def seconds_of(stamp):
+    """Of a stamp as ntpq shows it: s since 1970."""
+    whole, fraction = re.match(r"(?:0x)?([0-9a-f]{8})\.([0-9a-f]{8})", stamp).groups()
+    return int(whole, 16) - 2208988800 + int(fraction, 16) / 2**32
+
+
+def wait_for_polls(host, name, samples, seconds, number=1, wanted=4, within_ms=0.05):
+    """Until the offset of `wanted` polls is what their samples give, while those of no more than half
+    as many are not. `samples` gives pairs, when by the own clock and the offset then, s. Which of
+    them are a poll's is told by the mean of their stamps, which is the poll's reftime."""
+    stray_s = 0.001  # far less than what one sample more or less would make of the mean
+    polls = {}
+
+    def probe():
+        shown = host.ntpq(NTPQ, "-c", f"rv &{number}", "127.0.0.1", check=False).stdout
+        found = re.search(r"reftime=(\S+).*\brec=(\S+).*filtoffset =(\S+)", shown, re.DOTALL)
+        if not found or found[1] in polls:
+            return None
+        reference, polled, offset = seconds_of(found[1]), seconds_of(found[2]), float(found[3])
+        known = [sample for sample in samples() if sample[0] <= polled]
+        runs = [average(known[begin:end]) for end in range(len(known), max(0, len(known) - 3), -1)
+                for begin in range(max(0, end - 10), end)]
+        near = min(runs, key=lambda run: abs(run[0] - reference), default=None)
+        if near and abs(near[0] - reference) <= stray_s:
+            polls[found[1]] = (offset, near[1] * 1e3)
+        good = [abs(ours - ideal) <= within_ms for ours, ideal in polls.values()]
+        return good.count(True) >= wanted and good.count(False) <= wanted // 2
+
+    try:
+        wait_for(f"{wanted} polls of {name} within {within_ms} ms of their samples", seconds, probe)
+    finally:
+        print(f"{name}: offset of each poll and of its samples, ms: " + ", ".join(
+            f"{ours:.2f} {ideal:.4f}" for ours, ideal in polls.values()))
 
 
 def clock_variables(host, number=1, program=NTPQ):
