@@ -93,6 +93,8 @@ class PulseCapture {
 class DatagramInbox {
  public:
   virtual ~DatagramInbox() = default;
+  /// Whether its path still leads to it. Without, only who is connected already can send.
+  [[nodiscard]] virtual bool has_name() const = 0;
 };
 
 /// A hardware clock read between two readings of the own clock.
@@ -120,8 +122,9 @@ class Devices {
   /// The segment of a unit, made if there is none; readable and writable by everybody, or by the
   /// user of the process alone.
   virtual Result<std::shared_ptr<ShmSegment>> attach_segment(int unit, bool for_everybody) = 0;
-  /// Binds a Unix datagram socket, in place of a stale one. At most 256 datagrams in a quarter of a
-  /// second are handed on; of those longer than 256 octets the beginning.
+  /// Binds a Unix datagram socket, in place of a stale one; fails if one at which somebody listens
+  /// has the path. At most 256 datagrams in a quarter of a second are handed on; of those longer
+  /// than 256 octets the beginning.
   virtual Result<std::unique_ptr<DatagramInbox>> bind_inbox(
       const std::string& path, bool for_everybody,
       std::function<void(ByteView datagram, WallTime received)> on_datagram) = 0;

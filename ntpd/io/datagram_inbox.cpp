@@ -72,17 +72,45 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
 
 class AsioInbox final : public DatagramInbox {
  public:
-  AsioInbox(std::shared_ptr<Receiver> receiver, std::string path)
-      : receiver_(std::move(receiver)), path_(std::move(path)) {}
+  /// `status`: of the name.
+  AsioInbox(std::shared_ptr<Receiver> receiver, std::string path, const struct stat& status)
+      : receiver_(std::move(receiver)),
+        path_(std::move(path)),
+        device_(status.st_dev),
+        inode_(status.st_ino) {}
   ~AsioInbox() override {
+    if (has_name()) unlink(path_.c_str());
     receiver_->close();
-    unlink(path_.c_str());
+  }
+  [[nodiscard]] bool has_name() const override {
+    struct stat status {};
+    return lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+           status.st_ino == inode_;
   }
 
  private:
   std::shared_ptr<Receiver> receiver_;
   std::string path_;
+  dev_t device_;
+  ino_t inode_;
 };
+
+/// Takes the name away from a socket at which nobody listens.
+Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return {};
+  if (!S_ISSOCK(status.st_mode)) return fail(path + ": there is something that is no socket");
+  const os::UniqueFd probe(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!probe) return fail(path + ": " + error_text(errno));
+  if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
+      errno == EPROTOTYPE) {
+    return fail(path + ": somebody else listens there");
+  }
+  if (errno != ECONNREFUSED || unlink(path.c_str()) != 0) {
+    return fail(path + ": " + error_text(errno));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -95,25 +123,25 @@ Result<std::unique_ptr<DatagramInbox>> bind_datagram_inbox(
     return fail(path + ": the path of a socket has 1 to 107 characters");
   }
   std::copy(path.begin(), path.end(), address.sun_path);
-  struct stat status {};
-  if (lstat(path.c_str(), &status) == 0) {
-    if (!S_ISSOCK(status.st_mode)) return fail(path + ": there is something that is no socket");
-    if (unlink(path.c_str()) != 0) return fail(path + ": " + error_text(errno));
+  if (const auto removed = remove_stale(path, address); !removed) {
+    return Failure<Error>{removed.error()};
   }
   os::UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return fail(path + ": " + error_text(errno));
   // The mode of the socket becomes that of its name, so that there is no moment of another one.
   const mode_t mode = for_everybody ? 0666 : 0600;
+  struct stat status {};
   if (fchmod(fd.get(), mode) != 0 ||
       bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      chmod(path.c_str(), mode) != 0) {
+      chmod(path.c_str(), mode) != 0 || lstat(path.c_str(), &status) != 0) {
     return fail(path + ": " + error_text(errno));
   }
   auto receiver =
       std::make_shared<Receiver>(loop.context(), clock, fd.get(), std::move(on_datagram));
   fd.release();
   receiver->wait();
-  return std::unique_ptr<DatagramInbox>(std::make_unique<AsioInbox>(std::move(receiver), path));
+  return std::unique_ptr<DatagramInbox>(
+      std::make_unique<AsioInbox>(std::move(receiver), path, status));
 }
 
 }  // namespace ntp::io

@@ -17,6 +17,7 @@ constexpr Duration kOldest = std::chrono::seconds(5);
 constexpr Duration kNewest = std::chrono::seconds(1);
 // More than any feeder sends between two polls of a second; the rest of a flood is counted only.
 constexpr int kMostASecond = 16;
+constexpr int kTicksToLook = 60;
 
 /// Samples that gpsd and others send to a socket, in chrony's format.
 class SockDriver final : public Driver {
@@ -24,20 +25,20 @@ class SockDriver final : public Driver {
   explicit SockDriver(Feed& feed) : feed_(feed) {}
 
   Result<void> open(Devices& devices) override {
-    const config::SourceSettings& settings = feed_.settings();
-    auto inbox = devices.bind_inbox(
-        settings.path.empty() ? with_unit(kDevice, settings.unit) : settings.path,
-        (settings.mode & kModeForEverybody) != 0,
-        [this](ByteView datagram, WallTime received) { take(datagram, received); });
-    if (!inbox) return Failure<Error>{inbox.error()};
-    inbox_ = std::move(*inbox);
-    return {};
+    devices_ = &devices;
+    return bind();
   }
-  void close() override { inbox_.reset(); }
+  void close() override {
+    inbox_.reset();
+    nameless_.reset();
+  }
 
   void tick(const Moment& now) override {
     synchronized_ = now.synchronized;
     this_second_ = 0;
+    if (++ticks_ < kTicksToLook) return;
+    ticks_ = 0;
+    if (!inbox_->has_name()) bind_anew();
   }
 
   std::optional<ClockEvent> poll(const Moment&) override {
@@ -57,6 +58,27 @@ class SockDriver final : public Driver {
     std::uint64_t bad = 0;
     std::uint64_t excess = 0;
   };
+
+  Result<void> bind() {
+    const config::SourceSettings& settings = feed_.settings();
+    auto inbox = devices_->bind_inbox(
+        settings.path.empty() ? with_unit(kDevice, settings.unit) : settings.path,
+        (settings.mode & kModeForEverybody) != 0,
+        [this](ByteView datagram, WallTime received) { take(datagram, received); });
+    if (!inbox) return Failure<Error>{inbox.error()};
+    // gpsd stays connected to the socket that it found, and never looks for another one.
+    nameless_ = std::exchange(inbox_, std::move(*inbox));
+    return {};
+  }
+
+  /// Somebody removed the name: whoever comes next would not find us.
+  void bind_anew() {
+    const auto bound = bind();
+    feed_.log(LogLevel::Warning, bound ? "made again" : "name",
+              "REFCLOCK: SOCK(" + std::to_string(feed_.settings().unit) +
+                  "): the name of the socket was removed; " +
+                  (bound ? "made again" : bound.error().message));
+  }
 
   void take(ByteView datagram, WallTime received) {
     ++tally_.received;
@@ -88,9 +110,12 @@ class SockDriver final : public Driver {
   }
 
   Feed& feed_;
+  Devices* devices_ = nullptr;
   std::unique_ptr<DatagramInbox> inbox_;
+  std::unique_ptr<DatagramInbox> nameless_;
   Tally tally_;
   int this_second_ = 0;
+  int ticks_ = 0;
   bool synchronized_ = false;
 };
 

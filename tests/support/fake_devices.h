@@ -44,6 +44,8 @@ class FakeDevices final : public Devices {
     std::function<void(ByteView, WallTime)> handler;
     bool for_everybody = false;
     bool open = false;
+    bool has_name = true;
+    int opened = 0;
   };
   struct Link {
     Endpoint remote;
@@ -101,7 +103,8 @@ class FakeDevices final : public Devices {
       const std::string& path, bool for_everybody,
       std::function<void(ByteView datagram, WallTime received)> on_datagram) override {
     if (is_refused(path)) return missing(path);
-    inboxes[path] = {std::move(on_datagram), for_everybody, true};
+    const int opened = inboxes[path].opened + 1;
+    inboxes[path] = {std::move(on_datagram), for_everybody, true, true, opened};
     return std::unique_ptr<DatagramInbox>(std::make_unique<Box>(inboxes[path]));
   }
   Result<std::unique_ptr<Connection>> connect(const Endpoint& remote,
@@ -178,6 +181,7 @@ class FakeDevices final : public Devices {
   struct Box final : DatagramInbox {
     explicit Box(Inbox& inbox) : inbox_(inbox) {}
     ~Box() override { inbox_.open = false; }
+    [[nodiscard]] bool has_name() const override { return inbox_.has_name; }
     Inbox& inbox_;
   };
   struct Wire final : Connection {

@@ -133,6 +133,29 @@ TEST_F(DevicesTest, InboxTakesDatagramsInPlaceOfAStaleSocket) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(DevicesTest, InboxIsNotTakenFromWhoListens) {
+  const std::string path = folder_ / "clock.sock";
+  const auto ignore = [](ByteView, WallTime) {};
+  auto first = devices_.bind_inbox(path, false, ignore);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_TRUE(first.value()->has_name());
+  const auto second = devices_.bind_inbox(path, false, ignore);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message, path + ": somebody else listens there");
+  EXPECT_TRUE(first.value()->has_name());
+
+  // Removed by somebody, and made by another one: the first has no name, and takes none with it.
+  std::filesystem::remove(path);
+  EXPECT_FALSE(first.value()->has_name());
+  auto third = devices_.bind_inbox(path, false, ignore);
+  ASSERT_TRUE(third) << third.error().message;
+  EXPECT_FALSE(first.value()->has_name());
+  first.value().reset();
+  EXPECT_TRUE(third.value()->has_name());
+  third.value().reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(DevicesTest, InboxLeavesAlone) {
   const auto ignore = [](ByteView, WallTime) {};
   EXPECT_FALSE(devices_.bind_inbox(folder_, false, ignore));

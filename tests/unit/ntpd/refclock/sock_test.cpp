@@ -105,6 +105,29 @@ TEST_F(SockTest, AFloodIsCutShort) {
   EXPECT_EQ(bench_.stats.back(), "100000 16 0 99984");
 }
 
+TEST_F(SockTest, ANameThatIsRemovedIsMadeAgainWithinAMinute) {
+  start();
+  for (int i = 0; i < 60; ++i) bench_.second();
+  EXPECT_EQ(inbox().opened, 1);
+  inbox().has_name = false;
+  bench_.devices.refused["/run/ntpd.refclock0.sock"] = "Permission denied";
+  for (int i = 0; i < 60; ++i) bench_.second();
+  EXPECT_EQ(inbox().opened, 1);
+  ASSERT_EQ(bench_.log.size(), 1U);
+  EXPECT_NE(bench_.log.back().find("Permission denied"), std::string::npos);
+  send(packet(0.25));
+  EXPECT_NEAR(bench_.poll()->offset, 0.25, 1e-12);
+  bench_.devices.refused.clear();
+  for (int i = 0; i < 60; ++i) bench_.second();
+  EXPECT_EQ(inbox().opened, 2);
+  EXPECT_TRUE(inbox().open);
+  EXPECT_NE(bench_.log.back().find("made again"), std::string::npos);
+  send(packet(0.5));
+  EXPECT_NEAR(bench_.poll()->offset, 0.5, 1e-12);
+  for (int i = 0; i < 120; ++i) bench_.second();
+  EXPECT_EQ(inbox().opened, 2);
+}
+
 TEST_F(SockTest, ModeOpensItToEverybody) {
   bench_.settings.mode = 1;
   start();
