@@ -139,6 +139,18 @@ class Devices {
   virtual Leap kernel_leap() = 0;
   /// What the kernel has been told of TAI - UTC, s; 0: nothing.
   virtual int kernel_tai() = 0;
+
+  /// Who knows TAI - UTC where the kernel does not, such as the owner of a leap file: gives s, or
+  /// 0.
+  void set_tai_source(std::function<int()> source) { tai_source_ = std::move(source); }
+  /// TAI - UTC now, s; 0: nobody knows.
+  int tai_offset() {
+    const int known = kernel_tai();
+    return known != 0 || !tai_source_ ? known : tai_source_();
+  }
+
+ private:
+  std::function<int()> tai_source_;
 };
 
 }  // namespace ntp

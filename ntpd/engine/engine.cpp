@@ -75,6 +75,7 @@ Engine::Engine(config::Settings settings, EngineOptions options, const Host& hos
 }
 
 Engine::~Engine() {
+  if (host_.devices != nullptr) host_.devices->set_tai_source({});
   host_.timers.cancel(housekeeping_timer_);
   host_.timers.cancel(give_up_timer_);
   host_.timers.cancel(hourly_timer_);
@@ -94,6 +95,10 @@ void Engine::start() {
     report(control::SystemEvent::FrequencyNotSet);
   }
   load_leap_file();
+  if (host_.devices != nullptr) {
+    host_.devices->set_tai_source(
+        [this] { return leaps_ ? leaps_->tai_at(host_.clock.wall()) : 0; });
+  }
   resolve_restrictions();
   warn_of_monitor(host_.log, settings_, server_.access());
   MonoTime first = started_;

@@ -108,7 +108,7 @@ class PhcDriver final : public Driver {
   [[nodiscard]] std::optional<Duration> tai_offset() const {
     const double given = feed_.settings().time2;
     if (given != 0) return from_seconds(given);
-    const int known = devices_->kernel_tai();
+    const int known = devices_->tai_offset();
     return known == 0 ? std::nullopt : std::optional<Duration>(std::chrono::seconds(known));
   }
 

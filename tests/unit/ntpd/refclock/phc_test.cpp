@@ -50,6 +50,14 @@ TEST_F(PhcTest, TaiIsTakenOff) {
   EXPECT_FALSE(bench_.poll());
   EXPECT_EQ(bench_.events, std::vector{ClockEvent::BadDate});
   EXPECT_EQ(bench_.log.size(), 1U);
+  bench_.devices.set_tai_source([] { return 37; });
+  bench_.second();
+  EXPECT_NEAR(bench_.poll()->offset, 0, 1e-12);
+  // The kernel's comes first, which changes at the very leap second.
+  bench_.devices.tai = 38;
+  bench_.second();
+  EXPECT_NEAR(bench_.poll()->offset, -1, 1e-12);
+  bench_.devices.set_tai_source({});
   bench_.devices.tai = 37;
   bench_.second();
   EXPECT_NEAR(bench_.poll()->offset, 0, 1e-12);
