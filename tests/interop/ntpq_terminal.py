@@ -21,7 +21,10 @@ def prompt(terminal):
 
 
 def enter(terminal, *keys):
+    """A line, and what stands there when the next is asked for."""
+    before = terminal.screen()
     terminal.press(*keys, "Enter")
+    wait_for("an echo", 10, lambda: terminal.screen() != before)
     return prompt(terminal)
 
 

@@ -26,8 +26,8 @@ with Lab() as lab:
            f"form of variables\n{mine}\n{theirs}")
     # What the kernel of this machine says of its clock: TIME_ERROR is 5.
     state = ctypes.CDLL(None).ntp_gettime(ctypes.create_string_buffer(256))
-    reach = wait_for("a poll", 20, lambda: int(locked.variables("&1").get("unreach", "0")) > 0 or
-                     row(locked, "LOCAL(0)").reach)[0]
+    wait_for("a poll", 20, lambda: int(locked.variables("&1")["xmt"].split(".")[0], 16) != 0)
+    reach = row(locked, "LOCAL(0)").reach
     print(f"flag1: kernel's state {state}, reachable: {row(locked, 'LOCAL(0)').reach != 0}")
     expect((row(locked, "LOCAL(0)").reach != 0) == (state != 5), f"state {state}, reach {reach}")
     daemon.expect_running()
