@@ -38,11 +38,9 @@ RefclockAssociation::RefclockAssociation(Id id, const config::SourceSettings& se
 
 void RefclockAssociation::reconfigure(const config::SourceSettings& settings,
                                       const Context& context) {
-  // Samples of before were measured otherwise.
-  const bool others = settings.time1 != settings_.time1 || settings.time2 != settings_.time2;
   Association::reconfigure(settings, context);
   unit_->reconfigure(settings);
-  if (others) forget(context, reference_id_);
+  if (unit_->take_forgotten()) forget(context, reference_id_);
   take_identity();
 }
 

@@ -46,7 +46,7 @@ void Feed::set_usual_time1(double seconds) {
 void Feed::reconfigure(const config::SourceSettings& settings) {
   const bool same_time1 = settings.time1 == configured_time1_;
   const double time1 = same_time1 ? settings_.time1 : settings.time1;
-  if (!same_time1 || settings.time2 != settings_.time2) filter_.clear();
+  if (!same_time1 || settings.time2 != settings_.time2) forget();
   settings_ = settings;
   configured_time1_ = settings.time1;
   settings_.time1 = time1 == 0 ? usual_time1_ : time1;

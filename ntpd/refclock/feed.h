@@ -103,8 +103,8 @@ class Feed {
   [[nodiscard]] const std::string& description() const { return description_; }
   /// s: moves time1 (`enable calibrate`).
   void nudge_time1(double by) { settings_.time1 += by; }
-  /// Other options. Samples that they do not fit are dropped; a time1 that has been moved stays if
-  /// the configured one is the same.
+  /// Other options. What was measured with another time1 or time2 is forgotten; a time1 that has
+  /// been moved stays if the configured one is the same.
   void reconfigure(const config::SourceSettings& settings);
 
   struct Counters {
