@@ -57,7 +57,11 @@ void Feed::sample(WallTime reference, WallTime received, double fudge) {
 }
 
 void Feed::offset(double offset, WallTime received) {
-  if (std::isfinite(offset) && std::abs(offset) < kLargestOffset) filter_.add(offset, received);
+  if (std::isfinite(offset) && std::abs(offset) < kLargestOffset) {
+    filter_.add(offset, received);
+  } else {
+    report(ClockEvent::BadDate);
+  }
 }
 
 void Feed::report(ClockEvent event) {
@@ -88,7 +92,8 @@ void Feed::report(ClockEvent event) {
   tell(StateChange{event});
 }
 
-void Feed::device_is_back() { silences_ = kSilences; }
+// The next poll may come before the clock could say anything.
+void Feed::device_is_back() { silences_ = kSilences - 2; }
 
 void Feed::timecode(std::string_view text) {
   timecode_.assign(text.substr(0, kLongestTimecode));

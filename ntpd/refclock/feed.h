@@ -44,14 +44,14 @@ class Feed {
   [[nodiscard]] bool flag(int number) const { return (settings_.flags >> (number - 1) & 1) != 0; }
 
   /// The clock said `reference` when the own one showed `received`; `fudge`, s, is added. An
-  /// offset beyond 68 years is no sample.
+  /// offset beyond 68 years is no sample, but a bad date.
   void sample(WallTime reference, WallTime received, double fudge);
   /// The same with the offset itself, s.
   void offset(double offset, WallTime received);
   /// What went wrong, or Nominal. Counted; a change of it is an event, but for a few silences
   /// between other troubles.
   void report(ClockEvent event);
-  /// After a fault: if it is silent, that is the next trouble.
+  /// After a fault: if it is silent for two polls, that is the next trouble.
   void device_is_back();
   /// What the clock said last, for the clock variable: 127 characters at most.
   void timecode(std::string_view text);

@@ -39,12 +39,16 @@ class PhcDriver final : public Driver {
   void tick(const Moment&) override {
     auto readings = clock_->read(kReadings);
     if (!readings) {
-      feed_.report(ClockEvent::Fault);
+      trouble_ = ClockEvent::Fault;
       if (++failures_ >= kPatience) feed_.lost(readings.error().message);
       return;
     }
     failures_ = 0;
-    if (const auto* best = pick(*readings)) take(*best);
+    const auto* best = pick(*readings);
+    if (best == nullptr) {
+      return bad(ClockEvent::BadFormat, "stamps", "its readings have no stamps that could be true");
+    }
+    take(*best);
   }
 
   std::optional<ClockEvent> poll(const Moment&) override {
@@ -76,14 +80,17 @@ class PhcDriver final : public Driver {
   }
 
   void take(const HardwareReading& reading) {
-    if (last_ && reading.device == *last_) {
-      return bad(ClockEvent::Fault, "still", "the hardware clock stands still");
-    }
-    last_ = reading.device;
-    if (reading.device < kNeverSet) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(reading.device);
+    if (reading.device < kNeverSet || !wall_time(seconds.count(), 0)) {
       return bad(ClockEvent::BadDate, "unset",
                  "the hardware clock was never set: something like ptp4l has to keep it");
     }
+    if (last_ && reading.device == *last_) {
+      // It stood when it was read before, too.
+      feed_.drop_samples();
+      return bad(ClockEvent::Fault, "still", "the hardware clock stands still");
+    }
+    last_ = reading.device;
     Duration utc = reading.device;
     if (feed_.flag(1)) {
       const auto tai = tai_offset();
@@ -94,14 +101,14 @@ class PhcDriver final : public Driver {
       utc -= *tai;
     }
     const WallTime middle = reading.before + spread(reading) / 2;
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(reading.device);
     char code[64];
     std::snprintf(code, sizeof code, "%lld.%09lld", static_cast<long long>(seconds.count()),
                   static_cast<long long>((reading.device - seconds).count()));
     feed_.timecode(code);
-    feed_.set_root_dispersion(to_seconds(spread(reading)) / 2);
-    feed_.sample(WallTime(utc), middle, feed_.settings().time1);
+    // The clock may have been read anywhere between the stamps, by any of the samples of a poll.
     widest_ = std::max(widest_, spread(reading));
+    feed_.set_root_dispersion(to_seconds(widest_) / 2);
+    feed_.sample(WallTime(utc), middle, feed_.settings().time1);
     ++good_;
   }
 

@@ -45,8 +45,7 @@ void Unit::open(MonoTime now) {
     return;
   }
   driver_->close();
-  retry_at_ = now + retry_after_;
-  retry_after_ = std::min(2 * retry_after_, kLastRetry);
+  retry_later(now);
   const std::string reason = opened ? *loss : opened.error().message;
   feed_.report(ClockEvent::Fault);
   if (reason != failure_) {
@@ -54,6 +53,11 @@ void Unit::open(MonoTime now) {
               "REFCLOCK: " + name() + ": " + reason + "; it is tried again");
   }
   failure_ = reason;
+}
+
+void Unit::retry_later(MonoTime now) {
+  retry_at_ = now + retry_after_;
+  retry_after_ = std::min(2 * retry_after_, kLastRetry);
 }
 
 void Unit::see_to_device(MonoTime now) {
@@ -65,7 +69,7 @@ void Unit::see_to_device(MonoTime now) {
     feed_.report(ClockEvent::Fault);
     feed_.log(LogLevel::Error, *loss, "REFCLOCK: " + name() + ": " + *loss);
     failure_ = *loss;
-    retry_at_ = now + retry_after_;
+    retry_later(now);
   }
   if (!open_ && now >= retry_at_) open(now);
 }

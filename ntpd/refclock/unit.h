@@ -15,7 +15,8 @@ namespace ntp::refclock {
 /// it takes.
 class Unit {
  public:
-  /// Waiting time before a device is tried again: it doubles from the first to the last.
+  /// Waiting time before a device is tried again: it doubles from the first to the last, until the
+  /// device has given samples.
   static constexpr Duration kFirstRetry = std::chrono::seconds(8);
   static constexpr Duration kLastRetry = std::chrono::seconds(256);
 
@@ -59,6 +60,7 @@ class Unit {
 
  private:
   std::optional<Batch> take_batch(const Moment& now);
+  void retry_later(MonoTime now);
   void see_to_device(MonoTime now);
 
   const DriverInfo& info_;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <gtest/gtest.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "ntpd/refclock/driver.h"
+#include "tests/sim/failure_day.h"
 #include "tests/sim/lab.h"
 #include "tests/sim/seeds.h"
 #include "tests/sim/sim_receiver.h"
@@ -24,9 +24,6 @@ constexpr int kPpsPeer = 7;
 const Address kShm = Address::v4(0x7f7f1c00);
 const Address kPps = Address::v4(0x7f7f1600);
 const Address kNmea = Address::v4(0x7f7f1400);
-
-// Octets of the heap in 23 hours: less than a hundred a minute.
-constexpr std::int64_t kMostGrowth = 100'000;
 
 constexpr char kShmAndPps[] =
     "refclock shm unit 0 refid GPS prefer minpoll 4 maxpoll 4\n"
@@ -170,13 +167,6 @@ struct Failure {
   void (*begin)(SimNode&, Behaviour&);
 };
 
-/// The daemon starts while a device can't be opened.
-void refuse(SimNode& node, const std::string& path, const std::string& why) {
-  node.stop();
-  node.host.devices.refused[path] = why;
-  node.start();
-}
-
 void garble(Behaviour& behaviour, std::string (*garbled)(std::string)) {
   behaviour.garble = garbled;
 }
@@ -286,33 +276,6 @@ const Failure kFailures[] = {
     {"gpsd_speaks_another_language", "gpsd", "clk_bad_format",
      [](SimNode&, auto& b) { b.nonsense = [] { return std::string("220 ready\r\n\r\n"); }; }},
 };
-
-/// The events of the clock since `begin`.
-std::string events_of(const SimNode& node, const std::string& clock, TrueTime begin) {
-  std::string events;
-  for (const auto& line : node.host.log.lines()) {
-    if (line.at < begin || line.text.find("PROTO: " + clock + ' ') == std::string::npos) continue;
-    const auto place = line.text.find("clk_");
-    if (place == std::string::npos) continue;
-    events += (events.empty() ? "" : " ") + line.text.substr(place);
-  }
-  return events;
-}
-
-/// What the daemon has of the heap, and the simulator without what it records, in octets. Always
-/// the same in a build whose heap is a sanitizer's.
-std::int64_t heap_in_use(const Lab& lab) {
-  const struct mallinfo2 heap = mallinfo2();
-  std::size_t recorded = 0;
-  for (const SimNode& node : lab.nodes) {
-    recorded += 2 * node.host.recorder.errors().capacity() * sizeof(double);
-  }
-  for (const PerfectServer& server : lab.servers) {
-    recorded += server.requests().capacity() * sizeof(TrueTime);
-  }
-  return static_cast<std::int64_t>(heap.uordblks + heap.hblkhd) -
-         static_cast<std::int64_t>(recorded);
-}
 
 TEST_P(RefclockFailure, NoFalseTimeIsTakenInADay) {
   const Failure& failure = kFailures[GetParam()];

@@ -56,6 +56,8 @@ class FakeDevices final : public Devices {
   };
   struct Hardware {
     std::function<Result<std::vector<HardwareReading>>(int)> read;
+    /// Set: each opening makes such a clock instead.
+    std::function<Result<std::unique_ptr<HardwareClock>>()> make;
     bool open = false;
   };
 
@@ -119,6 +121,7 @@ class FakeDevices final : public Devices {
   Result<std::unique_ptr<HardwareClock>> open_hardware_clock(const std::string& path) override {
     const auto found = hardware.find(path);
     if (is_refused(path) || found == hardware.end()) return missing(path);
+    if (found->second.make) return found->second.make();
     found->second.open = true;
     return std::unique_ptr<HardwareClock>(std::make_unique<Hard>(found->second));
   }
