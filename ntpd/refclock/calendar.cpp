@@ -28,6 +28,7 @@ std::optional<Duration> parse_time_of_day(std::string_view text) {
   if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) {
     return std::nullopt;
   }
+  if (*second == 60 && (*hour != 23 || *minute != 59)) return std::nullopt;
   Duration time =
       std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
   text.remove_prefix(6);

@@ -16,7 +16,7 @@ inline constexpr WallTime kReleasePivot{std::chrono::seconds(1'785'466'481)};
 /// A number of decimal digits, and nothing else; nothing if it is not one, or above 9 digits.
 std::optional<int> parse_digits(std::string_view text);
 
-/// `hhmmss` with or without a fraction, as the time since midnight; a leap second is 60.
+/// `hhmmss` with or without a fraction, as the time since midnight; a leap second is 23:59:60.
 std::optional<Duration> parse_time_of_day(std::string_view text);
 
 /// Midnight of a day, year in full.

@@ -59,6 +59,7 @@ void Feed::sample(WallTime reference, WallTime received, double fudge) {
 void Feed::offset(double offset, WallTime received) {
   if (std::isfinite(offset) && std::abs(offset) < kLargestOffset) {
     filter_.add(offset, received);
+    ends_in_trouble_ = false;
   } else {
     report(ClockEvent::BadDate);
   }
@@ -82,6 +83,8 @@ void Feed::report(ClockEvent event) {
       break;
   }
   counters_.reports = std::min(counters_.reports + 1, 15);
+  fault_ = fault_ || event == ClockEvent::Fault;
+  ends_in_trouble_ = event != ClockEvent::Nominal;
   // NTPsec goes to and fro between bad and no replies of a clock in trouble, with an event each
   // time.
   const bool in_trouble = status_ != ClockEvent::Nominal && status_ != ClockEvent::Timeout;

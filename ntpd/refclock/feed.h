@@ -117,6 +117,9 @@ class Feed {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] ClockEvent status() const { return status_; }
   void count_poll() { ++counters_.polls; }
+  /// Whether all is well by now, after a poll with samples: no Fault since the last call, and no
+  /// other trouble since the last sample.
+  bool take_health() { return !std::exchange(fault_, false) && !ends_in_trouble_; }
 
  private:
   void tell(News news);
@@ -128,6 +131,8 @@ class Feed {
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;
   int silences_ = 0;  // timeouts in a row
+  bool fault_ = false;
+  bool ends_in_trouble_ = false;
   std::string timecode_;
   std::vector<News> news_;
   std::optional<std::string> loss_;

@@ -160,9 +160,6 @@ class GenericDriver final : public SerialDriver {
     feed_.set_leap(decoded.leap == Leap::Insert && feed_.flag(4) ? Leap::Delete : decoded.leap);
     feed_.set_root_dispersion(decoded.error_bound.value_or(0));
     sample(*utc, at);
-    if (decoded.lock == Lock::Locked && feed_.status() != ClockEvent::Nominal) {
-      feed_.report(ClockEvent::Nominal);
-    }
   }
 
   [[nodiscard]] bool is_trusted() const {

@@ -108,15 +108,14 @@ class ModemDriver final : public SerialDriver {
         hang_up();
         // Another number is tried after one that brought nothing.
         const bool again = timecodes_ == 0 && number_ > 0 && number_ < phones().size();
+        if (timecodes_ == 0 && !again) trouble(ClockEvent::Timeout);
         return enter(State::Idle, again ? kRedialPause : 0);
       }
       case State::Setup:
         say("modem", "no modem");
-        trouble(ClockEvent::Timeout);
         break;
       case State::Connect:
         say("answer", "no answer");
-        trouble(ClockEvent::Timeout);
         break;
       case State::Message:
         use_call();
@@ -126,10 +125,8 @@ class ModemDriver final : public SerialDriver {
   }
 
   void use_call() {
-    if (timecodes_ == 0 || !feed_.has_samples()) {
-      say("timecodes", "no timecodes");
-      return trouble(ClockEvent::Timeout);
-    }
+    if (timecodes_ == 0) return say("timecodes", "no timecodes");
+    if (!feed_.has_samples()) return trouble(ClockEvent::Timeout);
     feed_.stats(feed_.timecode());
     feed_.hand_in();
   }

@@ -10,6 +10,7 @@
 #include "ntpd/refclock/lines.h"
 #include "ntpd/refclock/nmea_sentence.h"
 #include "ntpd/refclock/pulse_gate.h"
+#include "ntpd/refclock/telegram/telegram.h"
 
 namespace ntp::refclock {
 namespace {
@@ -216,10 +217,12 @@ class NmeaDriver final : public Driver {
       }
     }
     const std::string text = feed_.flag(4) ? without_position(sentence, line) : std::string(line);
-    const ClockEvent found = !time.time_of_day ? ClockEvent::BadTime
-                             : !reference      ? ClockEvent::BadDate
-                             : !time.valid     ? ClockEvent::BadFormat
-                                               : ClockEvent::Nominal;
+    const bool is_leap_second = time.time_of_day >= Duration(std::chrono::days(1));
+    const bool is_impossible = is_leap_second && reference && !telegram::begins_month(*reference);
+    const ClockEvent found = !time.time_of_day || is_impossible ? ClockEvent::BadTime
+                             : !reference                       ? ClockEvent::BadDate
+                             : !time.valid                      ? ClockEvent::BadFormat
+                                                                : ClockEvent::Nominal;
     if (found != ClockEvent::Nominal) {
       feed_.timecode(text);
       ++(found == ClockEvent::BadFormat ? tally_.rejected : tally_.malformed);
@@ -233,7 +236,8 @@ class NmeaDriver final : public Driver {
       }
       gps_time_ = true;
     }
-    if (last_reference_ == reference) {
+    // UTC has a leap second, the own clock has not: what was measured in one can't be used.
+    if (last_reference_ == reference || is_leap_second) {
       ++tally_.filtered;
       return;
     }

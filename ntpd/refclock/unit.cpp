@@ -85,6 +85,7 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
   if (!open_) {
     feed_.count_poll();
     feed_.report(ClockEvent::Fault);
+    (void)feed_.take_health();
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
@@ -95,6 +96,7 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
   feed_.count_poll();
   if (!feed_.has_samples()) {
     feed_.report(*trouble);
+    (void)feed_.take_health();
     return std::nullopt;
   }
   return take_batch(now);
@@ -109,6 +111,8 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
   const auto median = feed_.filter().take();
   if (!median) return std::nullopt;
   retry_after_ = kFirstRetry;
+  // A clock can give time though its device fails in part, such as one that can't be written to.
+  const bool well = feed_.take_health();
   if (now.synchronized && std::abs(median->offset) > kBeyondBelief) {
     feed_.report(ClockEvent::BadDate);
     feed_.log(LogLevel::Error, "date",
@@ -117,7 +121,7 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
     return std::nullopt;
   }
   if (feed_.leap() == Leap::Unsynchronized) return std::nullopt;
-  if (feed_.status() != ClockEvent::Nominal) feed_.report(ClockEvent::Nominal);
+  if (well && feed_.status() != ClockEvent::Nominal) feed_.report(ClockEvent::Nominal);
   return Batch{.offset = median->offset,
                .jitter = median->jitter,
                .root_dispersion = feed_.root_dispersion(),

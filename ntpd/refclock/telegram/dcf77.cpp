@@ -28,6 +28,11 @@ constexpr Field kMinute{21, 7}, kHour{29, 6}, kDay{36, 6}, kWeekday{42, 3}, kMon
     kYear{50, 8};
 constexpr std::array<Field, 3> kParities{{{21, 8}, {29, 7}, {36, 23}}};
 
+/// By which minutes are compared with each other.
+constexpr WallTime kIn2020(
+    std::chrono::sys_days(std::chrono::year(2020) / 1 / 1).time_since_epoch());
+constexpr Near kAnyYear{.now = kIn2020, .pivot = kIn2020};
+
 /// Binary coded decimals, least significant bit first.
 int value(std::span<const bool> bits, Field field) {
   constexpr std::array<int, 8> kWeights{1, 2, 4, 8, 10, 20, 40, 80};
@@ -127,21 +132,19 @@ class RawDcf77 final : public Receiver {
       heard.time = decoded;
       return heard;
     }
-    const bool agrees = previous_ && follows(*previous_, decoded->civil);
-    previous_ = decoded->civil;
+    const auto begins = utc_of(decoded->civil, kAnyYear);
+    if (!begins) {
+      previous_.reset();
+      heard.time = fail(begins.error());
+      return heard;
+    }
+    const bool agrees = previous_ && *begins - *previous_ == minutes(1);
+    previous_ = *begins;
     if (!agrees) return heard;
     current_ = *decoded;
     begun_ = at;
     heard.time = *decoded;
     return heard;
-  }
-
-  /// Whether `later` is one minute after `earlier`, by their moments in any one year's window.
-  static bool follows(const Civil& earlier, const Civil& later) {
-    const WallTime pivot(std::chrono::sys_days(std::chrono::year(2020) / 1 / 1).time_since_epoch());
-    const auto from = utc_of(earlier, {.now = pivot, .pivot = pivot});
-    const auto to = utc_of(later, {.now = pivot, .pivot = pivot});
-    return from && to && *to - *from == minutes(1);
   }
 
   std::optional<Heard> failed(Problem problem, WallTime at) {
@@ -164,7 +167,7 @@ class RawDcf77 final : public Receiver {
   }
 
   std::vector<std::uint8_t> pulses_;
-  std::optional<Civil> previous_;
+  std::optional<WallTime> previous_;
   std::optional<Decoded> current_;
   WallTime last_{}, begun_{};
   bool started_ = false, complete_ = false, spoiled_ = false;

@@ -14,14 +14,16 @@ constexpr std::int64_t kGpsEpoch = 315'964'800;  // 1980-01-06
 // The calendar of what a WallTime can hold.
 constexpr int kFirstYear = 1970;
 constexpr int kLastYear = 2199;
+constexpr int kLeapSecond = 60;
 
 int year_of(WallTime time) {
   const auto day = std::chrono::floor<days>(time.time_since_epoch());
   return static_cast<int>(std::chrono::year_month_day(sys_days(day)).year());
 }
 
-/// Four digits of a year of two.
-int widened(int year, WallTime pivot) {
+/// Four digits of a year of two, or of four.
+int full_year(int year, WallTime pivot) {
+  if (year > 99) return year;
   const int first = year_of(pivot) - 20;
   return first + (year - first % 100 + 100) % 100;
 }
@@ -77,17 +79,25 @@ WallTime repair_weeks(WallTime time, WallTime pivot) {
   return time;
 }
 
+bool begins_month(WallTime time) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
+  const auto day = std::chrono::floor<days>(since);
+  return day == since && std::chrono::year_month_day(sys_days(day)).day() == std::chrono::day(1);
+}
+
 Result<WallTime, Problem> utc_of(const Civil& civil, const Near& near) {
   if (civil.hour < 0 || civil.hour > 23 || civil.minute < 0 || civil.minute > 59 ||
-      civil.second < 0 || civil.second > 60 || civil.fraction < Duration::zero() ||
+      civil.second < 0 || civil.second > kLeapSecond || civil.fraction < Duration::zero() ||
       civil.fraction >= std::chrono::seconds(1)) {
     return fail(Problem::BadTime);
   }
-  if (!civil.year) return nearest(civil, near.now);
-  if (*civil.year < 0) return fail(Problem::BadDate);
-  const int year = *civil.year < 100 ? widened(*civil.year, near.pivot) : *civil.year;
-  auto moment = moment_of(civil, year);
-  if (moment && civil.week_rolls) return repair_weeks(*moment, near.pivot);
+  if (civil.year && *civil.year < 0) return fail(Problem::BadDate);
+  auto moment =
+      civil.year ? moment_of(civil, full_year(*civil.year, near.pivot)) : nearest(civil, near.now);
+  if (moment && civil.week_rolls) moment = repair_weeks(*moment, near.pivot);
+  if (moment && civil.second == kLeapSecond && !begins_month(*moment)) {
+    return fail(Problem::BadTime);
+  }
   return moment;
 }
 

@@ -70,8 +70,11 @@ struct Near {
 /// years before the pivot; without a year it is the year that comes nearest to the own clock, and
 /// BadTime if that is 4 hours or more away (as NTPsec). BadDate for dates that do not exist and for
 /// a weekday that is not the date's; BadTime for impossible times. A leap second is the next day's
-/// first second.
+/// first second, and ends a month of UTC: BadTime elsewhere.
 Result<WallTime, Problem> utc_of(const Civil& civil, const Near& near);
+
+/// Whether its second is the first of a month of UTC; only behind those there are leap seconds.
+bool begins_month(WallTime time);
 
 /// Adds 1024 weeks until `time` is not before `pivot`.
 WallTime repair_weeks(WallTime time, WallTime pivot);

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/support/refclock_bench.h"
+#include "tests/unit/ntpd/refclock/played_clocks.h"
 
 namespace ntp::refclock {
 namespace {
@@ -14,22 +15,6 @@ constexpr int kDay = 86'400;
 constexpr int kPoll = 64;   // s
 constexpr int kSpeaks = 4;  // s, from one piece of noise to the next
 constexpr std::size_t kMostGrowth = 16'384;
-
-/// A clock at a serial port, as ntp.conf would have it.
-struct Clock {
-  const char* driver;
-  int mode;
-};
-constexpr Clock kClocks[] = {
-    {"arbiter", 0},    {"generic", 0},  {"generic", 2},  {"generic", 3},  {"generic", 4},
-    {"generic", 5},    {"generic", 7},  {"generic", 9},  {"generic", 10}, {"generic", 11},
-    {"generic", 12},   {"generic", 13}, {"generic", 14}, {"generic", 15}, {"generic", 17},
-    {"generic", 24},   {"hpgps", 0},    {"hpgps", 1},    {"jjy", 1},      {"jjy", 2},
-    {"jjy", 3},        {"jjy", 4},      {"jjy", 5},      {"jjy", 6},      {"modem", 0},
-    {"nmea", 0},       {"oncore", 0},   {"trimble", 0},  {"trimble", 1},  {"trimble", 2},
-    {"trimble", 3},    {"trimble", 5},  {"trimble", 6},  {"trimble", 7},  {"truetime", 0},
-    {"spectracom", 0}, {"zyfer", 0},
-};
 
 struct Failure {
   const char* name;
@@ -72,13 +57,9 @@ const Failure kFailures[] = {
 
 class SerialFailure : public ::testing::TestWithParam<int> {};
 
-std::string name_of(const Clock& clock) {
-  return std::string(clock.driver) + ' ' + std::to_string(clock.mode);
-}
-
 /// A simulated day of one failure of one clock.
-void live_through(const Clock& clock, const Failure& failure) {
-  SCOPED_TRACE(name_of(clock));
+void live_through(const played::Clock& clock, const Failure& failure) {
+  SCOPED_TRACE(played::name_of(clock));
   std::mt19937 random(1);
   test::RefclockBench bench(clock.driver);
   bench.settings.mode = clock.mode;
@@ -115,7 +96,8 @@ void live_through(const Clock& clock, const Failure& failure) {
 }
 
 TEST_P(SerialFailure, GivesNoTimeInADayAndIsToldSeldom) {
-  for (const Clock& clock : kClocks) live_through(clock, kFailures[GetParam()]);
+  for (const played::Clock& clock : played::all_clocks())
+    live_through(clock, kFailures[GetParam()]);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SerialFailure, ::testing::Range(0, int{std::size(kFailures)}),

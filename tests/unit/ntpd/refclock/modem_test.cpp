@@ -76,6 +76,22 @@ TEST_F(ModemTest, TriesTheNextNumber) {
   EXPECT_EQ(bench_.events.back(), ClockEvent::Timeout);
 }
 
+TEST_F(ModemTest, CallsThatAllBringNothingAreOneTrouble) {
+  bench_.start();
+  for (int i = 0; i < 3; ++i) {
+    (void)bench_.poll();
+    for (int number = 0; number < 2; ++number) {
+      bench_.say("OK\r\n");
+      bench_.say("NO CARRIER\r\n");
+      seconds(number == 0 ? 32 : 2);
+      EXPECT_EQ(bench_.events.empty(), i == 0 && number == 0);
+    }
+    EXPECT_FALSE(bench_.port().open);
+  }
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::Timeout});
+  EXPECT_EQ(bench_.feed().counters().no_reply, 3U);
+}
+
 TEST_F(ModemTest, ASilentModemIsGivenUp) {
   bench_.start();
   (void)bench_.poll();

@@ -35,7 +35,7 @@ TEST(NmeaSentence, FramingIsStrict) {
 
 TEST(Calendar, RefusesWhatIsNoTimeOrDate) {
   for (const char* bad :
-       {"", "12", "240000", "126000", "123461", "12345a", "123456x", "123456.a"}) {
+       {"", "12", "240000", "126000", "123460", "123461", "12345a", "123456x", "123456.a"}) {
     EXPECT_FALSE(parse_time_of_day(bad)) << bad;
   }
   EXPECT_EQ(parse_time_of_day("235960"), std::chrono::hours(24));
@@ -209,6 +209,22 @@ TEST_F(NmeaTest, ADateOf1024WeeksAgoIsRepaired) {
   EXPECT_NEAR(batch->offset, 0, 1e-9);
   EXPECT_EQ(bench_.log,
             std::vector<std::string>{"REFCLOCK: NMEA(0) date advanced by 1024 weeks, WNRO"});
+}
+
+TEST_F(NmeaTest, ALeapSecondGivesNoSampleAndIsNoneWithinAMonth) {
+  bench_.now.wall = *midnight(2027, 1, 1);
+  bench_.start();
+  const auto leap = [](const std::string& date) {
+    return with_checksum("GPRMC,235960,A,4807.038,N,01131.000,E,022.4,084.4," + date + ",003.1,W");
+  };
+  send(leap("311226"));
+  EXPECT_FALSE(bench_.feed().has_samples());
+  send(rmc("010127"));
+  EXPECT_TRUE(bench_.poll());
+  EXPECT_TRUE(bench_.events.empty());
+  send(leap("301226"));
+  EXPECT_FALSE(bench_.poll());
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::BadTime});
 }
 
 TEST_F(NmeaTest, PositionIsHiddenWithFlag4) {

@@ -36,13 +36,33 @@ TEST(UtcOf, TakesTimesThatExist) {
   Civil civil = date(2026, 11, 25);
   civil.hour = 23;
   civil.minute = 59;
-  civil.second = 60;
-  EXPECT_EQ(*utc_of(civil, kNear), utc(2026, 11, 26));
   civil.second = 61;
   EXPECT_EQ(utc_of(civil, kNear).error(), Problem::BadTime);
   civil.second = 0;
   civil.hour = 24;
   EXPECT_EQ(utc_of(civil, kNear).error(), Problem::BadTime);
+}
+
+TEST(UtcOf, TakesLeapSecondsAtTheEndOfAMonthOfUtc) {
+  const auto leap = [](Civil civil, int hour, int minute) {
+    civil.hour = hour;
+    civil.minute = minute;
+    civil.second = 60;
+    civil.fraction = std::chrono::milliseconds(300);
+    return civil;
+  };
+  const WallTime begin = utc(2026, 12, 1) + std::chrono::milliseconds(300);
+  EXPECT_EQ(*utc_of(leap(date(2026, 11, 30), 23, 59), kNear), begin);
+  Civil japan = leap(date(2026, 12, 1), 8, 59);
+  japan.east = std::chrono::hours(9);
+  EXPECT_EQ(*utc_of(japan, kNear), begin);
+  Civil early = leap(date(2007, 4, 16), 23, 59);
+  early.week_rolls = true;
+  EXPECT_EQ(*utc_of(early, kNear), begin);
+  for (const Civil& none : {leap(date(2026, 11, 25), 23, 59), leap(date(2026, 12, 1), 8, 59),
+                            leap(date(2026, 11, 30), 23, 58), leap(date(2007, 4, 16), 23, 59)}) {
+    EXPECT_EQ(utc_of(none, kNear).error(), Problem::BadTime);
+  }
 }
 
 TEST(UtcOf, WidensTwoDigitsOfAYearAroundThePivot) {
