@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/sim/sim_host.h"
 
@@ -33,7 +34,12 @@ class SimReceiver {
     bool text = false;
     bool sock = false;
     bool json = false;
-    std::function<std::string(std::string)> garble = {};  // what becomes of its sentences
+    // What becomes of its pulses, its segment, its sentences, its datagrams, gpsd's reports.
+    std::function<void(Pulse&)> garble_pulse = {};
+    std::function<void(ShmSegment&)> garble_segment = {};
+    std::function<std::string(std::string)> garble = {};
+    std::function<std::vector<std::uint8_t>(std::vector<std::uint8_t>)> garble_datagram = {};
+    std::function<std::string(std::string)> garble_json = {};
     /// What gpsd says to each connection in a second instead of its reports.
     std::function<std::string()> nonsense = {};
     /// Datagrams a second of another feeder of the socket; with a time, or else of noise.
@@ -65,8 +71,9 @@ class SimReceiver {
     if (!behaviour.pulse) return;
     const Duration off =
         from_seconds(behaviour.offset + behaviour.pulse_late + behaviour.pulse_noise * normal());
-    host_.devices.pulses["/dev/pps0"].latest[PulseEdge::Assert] = {sequence_,
-                                                                   host_.clock.wall() + off};
+    Pulse pulse{sequence_, host_.clock.wall() + off};
+    if (behaviour.garble_pulse) behaviour.garble_pulse(pulse);
+    host_.devices.pulses["/dev/pps0"].latest[PulseEdge::Assert] = pulse;
   }
 
   void report() {
@@ -95,11 +102,14 @@ class SimReceiver {
     };
     static_assert(sizeof(SockSample) == 40);
     auto& inbox = host_.devices.inboxes[kSocket];
-    if (!inbox.open) return;
+    if (!inbox.open || !inbox.has_name) return;
     const std::int64_t since = own.time_since_epoch().count() / 1000;
     const SockSample sample{since / 1'000'000, since % 1'000'000, offset, 0, behaviour.leap, 0,
                             0x534f434b};
-    inbox.handler(std::bit_cast<std::array<std::uint8_t, sizeof sample>>(sample), own);
+    const auto octets = std::bit_cast<std::array<std::uint8_t, sizeof sample>>(sample);
+    std::vector<std::uint8_t> datagram(octets.begin(), octets.end());
+    if (behaviour.garble_datagram) datagram = behaviour.garble_datagram(std::move(datagram));
+    inbox.handler(datagram, own);
   }
 
   void flood(WallTime own) {
@@ -120,7 +130,8 @@ class SimReceiver {
     auto& links = host_.devices.links;
     std::erase_if(links, [](const auto& link) { return !link->open; });
     for (const auto& link : links) {
-      const auto say = [&](const std::string& text) {
+      const auto say = [&](std::string text) {
+        if (behaviour.garble_json) text = behaviour.garble_json(std::move(text));
         // In pieces, as they would come from a socket.
         for (std::size_t done = 0; done < text.size() && link->open; done += kPiece) {
           link->handlers.on_octets(as_bytes(std::string_view(text).substr(done, kPiece)), own);
@@ -163,6 +174,7 @@ class SimReceiver {
     segment->leap = behaviour.leap;
     segment->precision = -20;
     segment->valid = 1;
+    if (behaviour.garble_segment) behaviour.garble_segment(*segment);
   }
 
   /// The second that began 100 ms ago.

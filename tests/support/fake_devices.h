@@ -182,10 +182,14 @@ class FakeDevices final : public Devices {
     Pulses& pulses_;
   };
   struct Box final : DatagramInbox {
-    explicit Box(Inbox& inbox) : inbox_(inbox) {}
-    ~Box() override { inbox_.open = false; }
+    explicit Box(Inbox& inbox) : inbox_(inbox), opened_(inbox.opened) {}
+    ~Box() override {
+      // Another one may have its path by now.
+      if (inbox_.opened == opened_) inbox_.open = false;
+    }
     [[nodiscard]] bool has_name() const override { return inbox_.has_name; }
     Inbox& inbox_;
+    int opened_;
   };
   struct Wire final : Connection {
     explicit Wire(std::shared_ptr<Link> link) : link_(std::move(link)) {}
