@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A hardware clock, played by a preloaded library, in UTC, and in TAI with the difference given, known
-by the leap second file, and not known."""
+by the leap second file, and not known; by each of the ways that there are to read one."""
 
 import ctypes
 import os
@@ -24,20 +24,23 @@ def kernel_tai():
     return timex[TIMEX_TAI // 4]
 
 
-def start(host, ahead, options, *more):
+def start(host, ahead, options, *more, way="extended"):
     config = host.write("phc.conf", [
         f"refclock phc unit 0 minpoll 3 maxpoll 3 flag4 1 {options}", "statistics clockstats",
         f"statsdir {host.folder}/", "filegen clockstats file clockstats type none enable",
         "disable ntp", *more, *OPEN])
     return host.start("ours", ["env", f"LD_PRELOAD={SHIM}", "PTP_SHIM_PATH=/dev/ptp0",
-                               f"PTP_SHIM_AHEAD={ahead}", NTPD, "-n", "-g", "-c", config])
+                               f"PTP_SHIM_AHEAD={ahead}", f"PTP_SHIM_WAY={way}", NTPD, "-n", "-g", "-c", config])
 
 
 with Lab() as lab:
-    utc, tai, file, unknown = (lab.host(name) for name in ("utc", "tai", "file", "unknown"))
+    utc, tai, file, unknown, precise, plain = (
+        lab.host(name) for name in ("utc", "tai", "file", "unknown", "precise", "plain"))
     leap_file = file.write("leap-seconds.list", LEAP_FILE)
     daemons = [start(utc, 300000, "refid KVM"), start(tai, 37000300000, "flag1 1 time2 37"),
                start(file, 37000300000, "flag1 1", f"leapfile {leap_file}"),
+               start(precise, 300000, "refid KVM", way="precise"),
+               start(plain, 300000, "refid KVM", way="plain"),
                start(unknown, 37000300000, "flag1 1")]
     found = wait_for_tally(utc, "PHC(0)", "*", 60)
     expect(found.refid == ".KVM." and found.stratum == 0, f"{found.refid} {found.stratum}")
@@ -46,6 +49,9 @@ with Lab() as lab:
     wait_for_offset(tai, "PHC(0)", 0.3, 30)
     wait_for_tally(file, "PHC(0)", "*", 60)
     wait_for_offset(file, "PHC(0)", 0.3, 30)
+    for host in (precise, plain):
+        wait_for_tally(host, "PHC(0)", "*", 60)
+        wait_for_offset(host, "PHC(0)", 0.3, 30)
     shown = clock_variables(utc)
     expect('name="PHC"' in shown and re.search(r'timecode="\d+\.\d{9}"', shown), shown)
     lines = wait_for("clockstats", 20, lambda: clock_statistics(utc, "PHC(0)", utc.folder))[0]

@@ -2,7 +2,8 @@
 // Preloaded into a daemon, plays devices. The path in PPS_SHIM_PATH opens as a PPS device whose
 // pulse comes PPS_SHIM_LATE nanoseconds after each second of the system clock; as long as the file
 // PPS_SHIM_OFF exists there is no pulse. The path in PTP_SHIM_PATH opens as a hardware clock that
-// is PTP_SHIM_AHEAD nanoseconds ahead of the system clock.
+// is PTP_SHIM_AHEAD nanoseconds ahead of the system clock, and is read by the ioctl that
+// PTP_SHIM_WAY names, `precise` or `plain`, or else PTP_SYS_OFFSET_EXTENDED; it has no other.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/pps.h>
@@ -15,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <string_view>
 
 namespace {
 
@@ -94,12 +96,29 @@ int serve_clock(unsigned long request, void* argument) {
     *static_cast<ptp_clock_caps*>(argument) = {};
     return 0;
   }
-  if (request == PTP_SYS_OFFSET_EXTENDED) {
+  const char* named = getenv("PTP_SHIM_WAY");
+  const std::string_view way = named ? named : "extended";
+  if (request == PTP_SYS_OFFSET_PRECISE && way == "precise") {
+    auto* data = static_cast<ptp_sys_offset_precise*>(argument);
+    data->sys_realtime = now_and(0);
+    data->device = now_and(ahead);
+    return 0;
+  }
+  if (request == PTP_SYS_OFFSET_EXTENDED && way == "extended") {
     auto* data = static_cast<ptp_sys_offset_extended*>(argument);
     for (unsigned i = 0; i < data->n_samples; ++i) {
       data->ts[i][0] = now_and(0);
       data->ts[i][1] = now_and(ahead);
       data->ts[i][2] = now_and(0);
+    }
+    return 0;
+  }
+  if (request == PTP_SYS_OFFSET && way == "plain") {
+    auto* data = static_cast<ptp_sys_offset*>(argument);
+    data->ts[0] = now_and(0);
+    for (unsigned i = 0; i < data->n_samples; ++i) {
+      data->ts[2 * i + 1] = now_and(ahead);
+      data->ts[2 * i + 2] = now_and(0);
     }
     return 0;
   }
