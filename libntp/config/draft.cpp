@@ -159,7 +159,7 @@ Settings Draft::finish(Report& report) {
   apply_unpeers(report);
   apply_fudges(report);
   for (auto& source : settings.sources) {
-    if (source.driver == "modem") source.phones = settings.phones;
+    if (source.driver == "modem" || source.driver == "jjy") source.phones = settings.phones;
     // NTPsec: lockclock. Somebody else keeps the clock right.
     if (source.driver == "local" && (source.flags & 1) != 0) settings.discipline = false;
   }

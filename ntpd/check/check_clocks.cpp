@@ -85,6 +85,14 @@ void check_clocks(Judge& judge) {
                  "the modem has no number to dial: this clock never tells the time",
                  "add a line such as 'phone ATDT13034944774'");
     }
+    constexpr int kTelephone = 100;  // and above
+    if (source.driver == "jjy" && source.mode >= kTelephone && source.phones.size() != 1) {
+      judge.find(Severity::Error, "no-phone", source.where,
+                 "the telephone service is called at one number, and " +
+                     std::to_string(source.phones.size()) +
+                     " are given: this clock never tells the time",
+                 "have one line such as 'phone 042-000-0000'");
+    }
   }
 }
 

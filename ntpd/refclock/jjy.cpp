@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "ntpd/refclock/calendar.h"
+#include "ntpd/refclock/jjy_telephone.h"
 #include "ntpd/refclock/serial_driver.h"
 #include "ntpd/refclock/telegram/receiver.h"
 
@@ -273,43 +274,12 @@ class JjyDriver final : public SerialDriver {
     const auto utc = telegram::utc_of(*told_, {.now = told_at_, .pivot = kReleasePivot});
     told_.reset();
     if (!utc) return;
-    const Civil local = telegram::civil_of(*utc + telegram::kJapan);
-    const Civil zulu = telegram::civil_of(*utc);
-    const std::chrono::year year(*zulu.year);
-    const auto day =
-        std::chrono::sys_days(year / *zulu.month / *zulu.day) - std::chrono::sys_days(year / 1 / 1);
-    char text[128];
-    std::snprintf(text, sizeof text,
-                  "%04d/%02d/%02d %02d:%02d:%02d.%03d JST   ( %04d/%03d %02d:%02d:%02d.%03d UTC )",
-                  *local.year, *local.month, *local.day, local.hour, local.minute, local.second,
-                  milliseconds(local), *zulu.year, static_cast<int>(day.count()) + 1, zulu.hour,
-                  zulu.minute, zulu.second, milliseconds(zulu));
+    const std::string text = telegram::japanese_time(*utc);
     feed_.timecode(text);
     mark("=== ", text);
   }
-  static int milliseconds(const Civil& time) {
-    return static_cast<int>(time.fraction.count() / 1'000'000);
-  }
-
   void mark(std::string_view sign, std::string_view text) {
-    constexpr std::array<std::string_view, 32> kControl{
-        "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS",  "HT",  "LF",
-        "VT",  "FF",  "CR",  "SO",  "SI",  "DLE", "DC1", "DC2", "DC3", "DC4", "NAK",
-        "SYN", "ETB", "CAN", "EM",  "SUB", "ESC", "FS",  "GS",  "RS",  "US"};
-    std::string line(sign);
-    for (const char c : text) {
-      const auto value = static_cast<std::uint8_t>(c);
-      if (c >= ' ' && c <= '~') {
-        line.push_back(c);
-      } else if (value < kControl.size()) {
-        line += '<' + std::string(kControl[value]) + '>';
-      } else {
-        char code[8];
-        std::snprintf(code, sizeof code, "<x%02X>", value);
-        line += code;
-      }
-    }
-    feed_.stats(std::move(line));
+    feed_.stats(telegram::marked(sign, text));
   }
 
   const Kind* kind_;
@@ -334,8 +304,11 @@ extern const DriverInfo driver_jjy{
     .refid = "JJY",
     .precision = -3,
     .source_code = 0,
-    .knows_mode = [](int mode) { return find_kind(mode) != nullptr; },
-    .make = [](Feed& feed) -> std::unique_ptr<Driver> { return std::make_unique<JjyDriver>(feed); },
+    .knows_mode = [](int mode) { return find_kind(mode) != nullptr || is_jjy_telephone(mode); },
+    .make = [](Feed& feed) -> std::unique_ptr<Driver> {
+      if (is_jjy_telephone(feed.settings().mode)) return make_jjy_telephone(feed, driver_jjy);
+      return std::make_unique<JjyDriver>(feed);
+    },
 };
 
 }  // namespace ntp::refclock

@@ -25,7 +25,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bench.settings.flags = data[2] & 15U;
   bench.settings.path = kPath;
   bench.settings.pps_path = "/dev/pulse";
-  bench.settings.phones = {"ATDT1", "ATDT2"};
+  const bool is_jjy = bench.settings.driver == "jjy";
+  bench.settings.phones = is_jjy ? std::vector<std::string>{"042-000-0000"}
+                                 : std::vector<std::string>{"ATDT1", "ATDT2"};
   auto& serial = bench.devices.serials[kPath];
   auto& pulses = bench.devices.pulses["/dev/pulse"];
   bench.start();

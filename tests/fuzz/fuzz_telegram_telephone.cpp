@@ -20,5 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(decode_tdc300(line));
   (void)decode_tristate_date(line);
   (void)decode_tristate_time(line);
+  (void)decode_teljjy_date(line);
+  (void)decode_teljjy_time(line);
+  (void)decode_teljjy_leap(line);
   return 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "ntpd/refclock/telegram/telegram.h"
@@ -25,6 +26,18 @@ Result<Decoded, Problem> decode_tdc300(std::string_view text);
 /// `HH:MM:SS`. Both give the fields that they tell.
 Result<Civil, Problem> decode_tristate_date(std::string_view line);
 Result<Civil, Problem> decode_tristate_time(std::string_view line);
+
+/// The telephone service answers in pieces, too: `YYYYMMDD`, `HHMMSS` as each second begins, and
+/// what comes of leap seconds, ` 0`, `+1` or `-1`.
+Result<Civil, Problem> decode_teljjy_date(std::string_view text);
+Result<Civil, Problem> decode_teljjy_time(std::string_view text);
+Result<Leap, Problem> decode_teljjy_leap(std::string_view text);
+
+/// A line of clockstats: the sign of its kind, and a text whose control characters have their names
+/// (as NTPsec).
+std::string marked(std::string_view sign, std::string_view text);
+/// `2026/11/25 21:04:05.000 JST   ( 2026/329 12:04:05.000 UTC )`.
+std::string japanese_time(WallTime time);
 
 /// Ahead of UTC.
 inline constexpr std::chrono::minutes kJapan{540};

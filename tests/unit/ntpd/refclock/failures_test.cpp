@@ -65,7 +65,7 @@ void live_through(const played::Clock& clock, const Failure& failure) {
   bench.settings.mode = clock.mode;
   bench.settings.path = kPath;
   bench.settings.pps_path = "/dev/pulse";
-  bench.settings.phones = {"ATDT1"};
+  bench.settings.phones = {played::phone_of(clock)};
   (void)bench.devices.serials[kPath];
   auto& pulse = bench.devices.pulses["/dev/pulse"];
   if (failure.prepare != nullptr) failure.prepare(bench);

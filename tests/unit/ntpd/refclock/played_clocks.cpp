@@ -294,6 +294,33 @@ struct Nist final : Voice {
   bool connected = false;
 };
 
+/// Japan's telephone service behind a modem.
+struct TelJjy final : Voice {
+  [[nodiscard]] bool each_second() const override { return true; }
+  std::string second() override {
+    if (times == 0) return {};
+    const Said t = said(kJapan);
+    return text("%02d%02d%02d\r\n", t.hour, t.minute, t.second) + (--times == 0 ? ">" : "");
+  }
+  std::string answer(std::string_view written) override {
+    if (has(written, "ATDW")) return "\r\nCONNECT 2400\r\nName ? ";
+    if (written.starts_with("AT") || has(written, "+++")) return "\r\nOK\r\n";
+    if (has(written, "TJJY\r")) return "Welcome\r\n>";
+    if (has(written, "LOOP\r")) return "LOOP\r\n>";
+    if (has(written, ">")) return ">";
+    if (has(written, "COM\r")) return "COM\r\n>";
+    if (has(written, "TIME\r")) {
+      times = 3;
+      return "TIME\r\n";
+    }
+    const Said t = said(kJapan);
+    if (has(written, "4DATE\r")) return text("%04d%02d%02d\r\n>", t.year, t.month, t.day);
+    if (has(written, "LEAPSEC\r")) return lie.announces_leap ? "+1\r\n>" : " 0\r\n>";
+    return has(written, "BYE\r") ? "Sayounara\r\nNO CARRIER\r\n" : "";
+  }
+  int times = 0;  // to tell
+};
+
 struct Nmea final : Voice {
   std::string second() override {
     const Said t = said();
@@ -459,6 +486,8 @@ constexpr std::array kClocks = std::to_array<Clock>({
     {"jjy", 4, make<Jjy200>, kUsual},
     {"jjy", 5, make<Tristate>, kUsual | kAsked},
     {"jjy", 6, make<Tdc300>, kUsual},
+    {"jjy", 100, make<TelJjy>, kUsual | kLeapSeason | kAsked},
+    {"jjy", 150, make<TelJjy>, kUsual | kLeapSeason | kAsked},
     {"modem", 0, make<Nist>, kUsual | kLeap | kAsked},
     {"nmea", 0, make<Nmea>, kUsual | kSum | kRolls},
     {"oncore", 0, make<Oncore>, kUsual | kLeapSeason | kSum | kRolls | kAsked},
@@ -497,6 +526,10 @@ Said Voice::said_of(WallTime when, hours east) const {
 }
 
 std::span<const Clock> all_clocks() { return kClocks; }
+
+std::string phone_of(const Clock& clock) {
+  return std::string_view(clock.driver) == "jjy" ? "042-000-0000" : "ATDT1";
+}
 
 std::string name_of(const Clock& clock) {
   return std::string(clock.driver) + ' ' + std::to_string(clock.mode);

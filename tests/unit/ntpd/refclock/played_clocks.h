@@ -76,6 +76,9 @@ struct Clock {
 /// One of each form of telegram, or dialogue.
 std::span<const Clock> all_clocks();
 
+/// A number that its driver would call.
+std::string phone_of(const Clock& clock);
+
 /// `generic 12`.
 std::string name_of(const Clock& clock);
 
