@@ -89,7 +89,7 @@ class Feed {
 
   // For the unit.
   [[nodiscard]] MedianFilter& filter() { return filter_; }
-  std::vector<News> take_news() { return std::move(news_); }
+  std::vector<News> take_news() { return std::exchange(news_, {}); }
   std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
   bool take_forgotten() { return std::exchange(forgotten_, false); }
   bool take_hand_in() { return std::exchange(hand_in_, false); }

@@ -75,7 +75,7 @@ class SimPtp {
       }
       case PTP_SYS_OFFSET: {
         auto& answer = *static_cast<ptp_sys_offset*>(data);
-        for (unsigned i = 0; behaviour.plain == 0 && i < answer.n_samples; ++i) {
+        for (std::size_t i = 0; behaviour.plain == 0 && i < answer.n_samples; ++i) {
           read(answer.ts[2 * i], answer.ts[2 * i + 1], answer.ts[2 * i + 2], behaviour.early);
         }
         return behaviour.plain;

@@ -14,7 +14,6 @@ namespace ntp::os {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// What a device does, and was asked.
@@ -60,11 +59,11 @@ class PlayedDevice final : public PtpDevice {
         played_.asked += 'o';
         auto& answer = *static_cast<ptp_sys_offset*>(data);
         played_.samples = answer.n_samples;
-        for (unsigned i = 0; i < answer.n_samples; ++i) {
+        for (std::size_t i = 0; i < answer.n_samples; ++i) {
           answer.ts[2 * i] = played_.before;
           answer.ts[2 * i + 1] = played_.device;
         }
-        answer.ts[2 * answer.n_samples] = played_.after;
+        answer.ts[std::size_t{2} * answer.n_samples] = played_.after;
         return played_.plain;
       }
     }
