@@ -50,6 +50,8 @@ class Timers {
   virtual Id at(MonoTime when, Callback callback) = 0;
   /// Forgets a timer. Unknown and spent ones are ignored.
   virtual void cancel(Id id) = 0;
+  /// When the earliest of them is due; nothing if none is set.
+  [[nodiscard]] virtual std::optional<MonoTime> next() const = 0;
 };
 
 class Random {

@@ -15,6 +15,9 @@ constexpr double kLeastDeviation = 1e-7;     // s/s: the past says no more of th
 constexpr double kSlewShare = 1.0 / 16;      // of a poll interval
 constexpr double kShortestSlew = 1;          // s
 constexpr double kLongestSlew = 16;          // s
+// Of its usual time: so much shorter or longer a slew may be to end when the host wakes anyway.
+constexpr double kLeastStretch = 0.25;
+constexpr double kMostStretch = 8;
 // s/s; the first offset is removed this fast, if it is small enough for that to take seconds.
 constexpr double kStartRate = 0.05;
 constexpr double kStartOffset = 0.5;       // s
@@ -29,6 +32,12 @@ double average(double root, double change) {
 /// What a slew adds to the clock each second of the monotonic clock, which is steered along.
 double gain(double slew, double frequency) {
   return (frequency + slew) / (1 + frequency + slew) - frequency / (1 + frequency);
+}
+
+/// The slew that has this gain.
+double slew_of(double gain, double frequency) {
+  const double rate = gain + frequency / (1 + frequency);
+  return rate / (1 - rate) - frequency;
 }
 
 double seconds_between(MonoTime from, MonoTime to) { return std::max(0.0, to_seconds(to - from)); }
@@ -142,7 +151,7 @@ void Controller::advance(MonoTime now) {
   advanced_ = now;
 }
 
-ClockCommand Controller::tick(MonoTime now) {
+ClockCommand Controller::tick(MonoTime now, std::optional<MonoTime> awake) {
   advance(now);
   slew_ = 0;
   next_tick_.reset();
@@ -151,10 +160,16 @@ ClockCommand Controller::tick(MonoTime now) {
     const double room = phase_ > 0 ? limit - frequency_ : limit + frequency_;
     const double usual =
         std::clamp(kSlewShare * log2_seconds(poll_.exponent()), kShortestSlew, kLongestSlew);
-    const double duration =
-        std::max(starting_ ? kShortestSlew : usual, std::abs(phase_) / std::max(room, 1e-6));
-    slew_ = phase_ / duration;
-    next_tick_ = now + from_seconds(phase_ / gain(slew_, frequency_));
+    const double shortest = std::abs(phase_) / std::max(room, 1e-6);
+    const double left = awake && !starting_ ? to_seconds(*awake - now) : 0;
+    if (left >= std::max(kLeastStretch * usual, shortest) && left <= kMostStretch * usual) {
+      slew_ = slew_of(phase_ / left, frequency_);
+      next_tick_ = awake;
+    } else {
+      const double duration = std::max(starting_ ? kShortestSlew : usual, shortest);
+      slew_ = phase_ / duration;
+      next_tick_ = now + from_seconds(phase_ / gain(slew_, frequency_));
+    }
   }
   ClockCommand command;
   command.frequency = frequency_;

@@ -69,7 +69,8 @@ class Controller {
 
   /// Frequency and slew for the time from `now` on; call it after every update and whenever
   /// next_tick() has come. Only `frequency`, `slew` and nothing else of the command is set here.
-  ClockCommand tick(MonoTime now);
+  /// `awake`: when the host wakes anyway; a slew that may as well end then costs no wake-up.
+  ClockCommand tick(MonoTime now, std::optional<MonoTime> awake = std::nullopt);
   /// When the slew must end; nothing if the clock may run on as it is.
   [[nodiscard]] std::optional<MonoTime> next_tick() const;
   /// The clock runs by `command` from `now` on.

@@ -132,8 +132,9 @@ void ClockLoop::reconfigure(const Settings& settings) {
 
 bool ClockLoop::apply(std::optional<Duration> step) {
   if (!disciplines()) return false;
+  host_.timers.cancel(tick_timer_);
   const MonoTime now = host_.clock.mono();
-  ClockCommand command = controller_.tick(now);
+  ClockCommand command = controller_.tick(now, host_.timers.next());
   command.step = step;
   command.leap = status_.leap;
   command.max_error = status_.max_error;
@@ -145,7 +146,6 @@ bool ClockLoop::apply(std::optional<Duration> step) {
   if (done) controller_.obeyed(now, command);
   if (step && done) expected_lead_ = wall_ahead_of_mono();
 
-  host_.timers.cancel(tick_timer_);
   const auto next = controller_.next_tick();
   tick_timer_ = next ? host_.timers.at(*next, [this] { tick(); }) : Timers::kNone;
   return done.has_value();

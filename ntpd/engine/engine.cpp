@@ -174,7 +174,12 @@ void Engine::arm_housekeeping() {
   if (state_.peer == 0 && state_.orphan_at >= now) {
     next = std::min(next, state_.orphan_at + Duration(1));
   }
+  housekeeping_at_ = next;
   housekeeping_timer_ = host_.timers.at(next, [this] { housekeeping(); });
+}
+
+void Engine::housekeeping_along() {
+  if (housekeeping_at_ - host_.clock.mono() <= kHousekeepingEarly) housekeeping();
 }
 
 void Engine::watch_clock(Duration least) {

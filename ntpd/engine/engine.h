@@ -85,8 +85,10 @@ struct EngineOptions {
   std::function<void()> on_synchronized = [] {};
 };
 
-/// How often what changes with time alone is looked at.
-inline constexpr Duration kHousekeeping = std::chrono::seconds(60);
+/// How often what changes with time alone is looked at: a bit longer than the usual poll interval,
+/// since it is done along with a poll if one comes so early that it is still worth it.
+inline constexpr Duration kHousekeeping = std::chrono::seconds(75);
+inline constexpr Duration kHousekeepingEarly = std::chrono::seconds(30);
 /// NTPsec: a second between the first packets of the sources.
 inline constexpr Duration kSourceSpacing = std::chrono::seconds(1);
 
@@ -287,6 +289,8 @@ class Engine final : public control::Model {
   // engine.cpp
   void housekeeping();
   void arm_housekeeping();
+  /// Does it now, that the host is awake, if it is due soon.
+  void housekeeping_along();
   void clock_moved(Duration by);
   void host_resumed(Duration suspended);
 
@@ -343,6 +347,7 @@ class Engine final : public control::Model {
   int leap_votes_delete_ = 0;
   MonoTime started_{};
   Timers::Id housekeeping_timer_ = Timers::kNone;
+  MonoTime housekeeping_at_{};
   Timers::Id give_up_timer_ = Timers::kNone;
   Timers::Id hourly_timer_ = Timers::kNone;
   MonoTime next_hour_{};

@@ -120,6 +120,7 @@ void Engine::arm(Row& row) {
     if (due == nullptr) return;
     due->timer = Timers::kNone;
     perform(id, due->association->on_timer(context()));
+    housekeeping_along();
   });
 }
 

@@ -48,6 +48,7 @@ class AsioTimers final : public Timers {
 
   Id at(MonoTime when, Callback callback) override;
   void cancel(Id id) override;
+  [[nodiscard]] std::optional<MonoTime> next() const override;
 
  private:
   struct Impl;

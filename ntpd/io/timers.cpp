@@ -116,4 +116,9 @@ void AsioTimers::cancel(Id id) {
   impl_->arm();
 }
 
+std::optional<MonoTime> AsioTimers::next() const {
+  if (impl_->queue.empty()) return std::nullopt;
+  return impl_->queue.front().when;
+}
+
 }  // namespace ntp::io

@@ -111,6 +111,8 @@ static int expired(struct epoll_event *out, int max, int64_t *left) {
 
 int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
     (void)ep;
+    static unsigned waits;
+    ++waits;
     // what needs no waiting: the event descriptor, and sockets newly watched for writing
     int n = 0;
     for (int i = 0; i < watch_count && n < max; ++i) {
@@ -127,6 +129,8 @@ int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
     for (int i = 0; i < watch_count; ++i) {
         if (watches[i].fd >= EPOLL_FD || !watches[i].armed || !(watches[i].events & EPOLLIN)) continue;
         if (watches[i].fd < SIMULATED) {  // a real pipe (signals): the simulator would call it always ready
+            // a system call that no real epoll makes, so it is a seldom one
+            if (waits % 64 != 0) continue;
             struct pollfd real = {watches[i].fd, POLLIN, 0};
             const struct timespec none = {0, 0};
             if (ppoll(&real, 1, &none, NULL) <= 0 || n == max) continue;

@@ -21,6 +21,7 @@ class SimTimers : public Timers {
 
   Id at(MonoTime when, Callback callback) override;
   void cancel(Id id) override;
+  [[nodiscard]] std::optional<MonoTime> next() const override;
 
   [[nodiscard]] std::size_t pending() const { return timers_.size(); }
   /// How often the node had to be woken.
@@ -33,7 +34,7 @@ class SimTimers : public Timers {
     Callback callback;
   };
 
-  [[nodiscard]] std::vector<Timer>::iterator earliest();
+  [[nodiscard]] std::vector<Timer>::const_iterator earliest() const;
   /// Has the world wake us for the earliest timer.
   void arm();
   void wake();

@@ -102,6 +102,37 @@ TEST(Controller, RemovesTheFirstOffsetWithinSeconds) {
   }
 }
 
+TEST(Controller, EndsASlewWhenTheHostWakesAnyway) {
+  for (const double left : {1.5, 5.0, 30.0}) {
+    Loop loop = synchronized();
+    loop.error = 100e-6;
+    loop.update();
+    const MonoTime awake = at(loop.now + left);
+    loop.command = loop.controller.tick(at(loop.now), awake);
+    loop.controller.obeyed(at(loop.now), loop.command);
+    EXPECT_EQ(loop.controller.next_tick(), awake) << left;
+    loop.run(left);
+    EXPECT_NEAR(loop.error, 0, 1e-9) << left;
+  }
+}
+
+TEST(Controller, ASlewOfItsOwnWhereTheHostWakesTooSoonOrTooLate) {
+  Loop loop = synchronized();
+  loop.error = 100e-6;
+  loop.update();
+  const auto alone = loop.controller.next_tick();
+  for (const double left : {-1.0, 0.0, 0.5, 60.0}) {
+    loop.controller.tick(at(loop.now), at(loop.now + left));
+    EXPECT_EQ(loop.controller.next_tick(), alone) << left;
+  }
+  // 10 ms take 20 s at 500 ppm.
+  loop.error = 0.01;
+  loop.update();
+  loop.controller.tick(at(loop.now), at(loop.now + 5));
+  ASSERT_TRUE(loop.controller.next_tick());
+  EXPECT_GT(*loop.controller.next_tick(), at(loop.now + 19));
+}
+
 TEST(Controller, TakesAsLongAsTheLimitOfTheRateWants) {
   Loop loop = synchronized();
   loop.error = 0.05;

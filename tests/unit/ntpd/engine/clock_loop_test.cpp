@@ -52,6 +52,13 @@ class FakeTimers final : public Timers {
     return last_;
   }
   void cancel(Id id) override { pending.erase(id); }
+  [[nodiscard]] std::optional<MonoTime> next() const override {
+    std::optional<MonoTime> earliest;
+    for (const auto& [id, timer] : pending) {
+      if (!earliest || timer.first < *earliest) earliest = timer.first;
+    }
+    return earliest;
+  }
 
   std::map<Id, std::pair<MonoTime, Callback>> pending;
 
@@ -166,6 +173,18 @@ TEST_F(ClockLoopTest, AMeasurementSlewsAndKeepsTheSlewGoing) {
   const std::size_t before = clock_.commands.size();
   callback();
   EXPECT_EQ(clock_.commands.size(), before + 1);
+}
+
+TEST_F(ClockLoopTest, ASlewEndsWithAnotherTimer) {
+  make();
+  ASSERT_FALSE(loop_->start());
+  measure(100e-6);
+  measure(100e-6);
+  const MonoTime poll = clock_.mono() + seconds(9);
+  timers_.at(poll, [] {});
+  measure(100e-6);
+  ASSERT_EQ(timers_.pending.size(), 2U);
+  for (const auto& [id, timer] : timers_.pending) EXPECT_EQ(timer.first, poll);
 }
 
 TEST_F(ClockLoopTest, ALargeFirstOffsetSteps) {

@@ -15,6 +15,7 @@ namespace {
 
 using os::mono_now;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 TEST(AsioTimers, CallInTheOrderOfTheirDeadlinesAndNeverEarly) {
   EventLoop loop;
@@ -54,6 +55,18 @@ TEST(AsioTimers, ForgetACancelledOneEvenFromACallback) {
   timers.cancel(12345);
   loop.run();
   EXPECT_FALSE(called);
+}
+
+TEST(AsioTimers, TellWhenTheNextIsDue) {
+  EventLoop loop;
+  AsioTimers timers(loop);
+  const MonoTime now = mono_now();
+  EXPECT_FALSE(timers.next());
+  const Timers::Id soon = timers.at(now + seconds(1), [] {});
+  timers.at(now + seconds(2), [] {});
+  EXPECT_EQ(timers.next(), now + seconds(1));
+  timers.cancel(soon);
+  EXPECT_EQ(timers.next(), now + seconds(2));
 }
 
 TEST(AsioTimers, LetACallbackSetTheNextOne) {

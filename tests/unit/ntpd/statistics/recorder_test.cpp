@@ -28,6 +28,7 @@ class NoTimers final : public Timers {
  public:
   Id at(MonoTime, Callback) override { return kNone; }
   void cancel(Id) override {}
+  [[nodiscard]] std::optional<MonoTime> next() const override { return std::nullopt; }
 };
 
 class RecorderTest : public testing::Test {
