@@ -2,7 +2,6 @@
 #include "ntpd/refclock/telegram/jjy.h"
 
 #include <array>
-#include <cstdio>
 
 #include "ntpd/refclock/calendar.h"
 #include "ntpd/refclock/jjy_telephone.h"
@@ -278,6 +277,7 @@ class JjyDriver final : public SerialDriver {
     feed_.timecode(text);
     mark("=== ", text);
   }
+
   void mark(std::string_view sign, std::string_view text) {
     feed_.stats(telegram::marked(sign, text));
   }

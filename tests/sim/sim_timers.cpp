@@ -36,15 +36,16 @@ void SimTimers::cancel(Id id) {
   if (found != timers_.end()) timers_.erase(found);
 }
 
-std::vector<SimTimers::Timer>::const_iterator SimTimers::earliest() const {
+std::vector<SimTimers::Timer>::iterator SimTimers::earliest() {
   return std::min_element(timers_.begin(), timers_.end(), [](const Timer& a, const Timer& b) {
     return a.when != b.when ? a.when < b.when : a.id < b.id;
   });
 }
 
 std::optional<MonoTime> SimTimers::next() const {
-  if (timers_.empty()) return std::nullopt;
-  return earliest()->when;
+  const auto first = std::ranges::min_element(timers_, {}, &Timer::when);
+  if (first == timers_.end()) return std::nullopt;
+  return first->when;
 }
 
 void SimTimers::arm() {
@@ -65,7 +66,7 @@ void SimTimers::wake() {
     const auto first = earliest();
     if (!clock_.reached(first->when) || first->id > newest) break;
     any = true;
-    const Callback callback = first->callback;
+    const Callback callback = std::move(first->callback);
     timers_.erase(first);
     callback();
   }

@@ -34,7 +34,7 @@ class SimTimers : public Timers {
     Callback callback;
   };
 
-  [[nodiscard]] std::vector<Timer>::const_iterator earliest() const;
+  [[nodiscard]] std::vector<Timer>::iterator earliest();
   /// Has the world wake us for the earliest timer.
   void arm();
   void wake();
