@@ -23,7 +23,7 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 RefclockAssociation::RefclockAssociation(Id id, const config::SourceSettings& settings,
                                          const Context& context, MonoTime first,
                                          std::unique_ptr<refclock::Unit> unit)
-    : Association(id, settings, context, first),
+    : Association(id, refclock::with_polls(unit->info(), settings), context, first),
       unit_(std::move(unit)),
       next_tick_(std::max(first, context.mono)) {
   take_identity();
@@ -38,7 +38,7 @@ RefclockAssociation::RefclockAssociation(Id id, const config::SourceSettings& se
 
 void RefclockAssociation::reconfigure(const config::SourceSettings& settings,
                                       const Context& context) {
-  Association::reconfigure(settings, context);
+  Association::reconfigure(refclock::with_polls(driver(), settings), context);
   unit_->reconfigure(settings);
   if (unit_->take_forgotten()) forget(context, reference_id_);
   take_identity();

@@ -81,17 +81,9 @@ void check_clocks(Judge& judge) {
     if (judge.clock) check_driver(judge, source);
     if (source.driver == "pps") check_pulse(judge, source);
     if (source.driver == "modem" && source.phones.empty()) {
-      judge.find(Severity::Error, "no-phone", source.where,
-                 "the modem has no number to dial: this clock never tells the time",
-                 "add a line such as 'phone ATDT13034944774'");
-    }
-    constexpr int kTelephone = 100;  // and above
-    if (source.driver == "jjy" && source.mode >= kTelephone && source.phones.size() != 1) {
-      judge.find(Severity::Error, "no-phone", source.where,
-                 "the telephone service is called at one number, and " +
-                     std::to_string(source.phones.size()) +
-                     " are given: this clock never tells the time",
-                 "have one line such as 'phone 042-000-0000'");
+      judge.find(Severity::Warning, "no-phone", source.where,
+                 "there is no number to dial: a receiver is expected at the port itself",
+                 "if it is a modem, add a line such as 'phone ATDT13034944774'");
     }
   }
 }

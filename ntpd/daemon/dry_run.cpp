@@ -20,9 +20,7 @@ check::ClockFacts facts_of(const config::SourceSettings& source) {
   using Use = check::ClockFacts::Use;
   const refclock::DriverInfo* info = refclock::find_driver(source.driver);
   if (info == nullptr) return {};
-  if (info->knows_mode != nullptr && !info->knows_mode(source.mode)) {
-    return {.wrong = "there is no subtype " + std::to_string(source.mode)};
-  }
+  if (const auto trouble = refclock::trouble_with(*info, source)) return {.wrong = *trouble};
   std::string device = refclock::device_path(*info, source);
   if (info->path == Path::Pulse) {
     // With `ppspath` that is looked at as it is for any clock.
@@ -54,9 +52,11 @@ int run_check(const Options& options) {
     parsed.hints.push_back(
         {config::Severity::Warning, {}, "'" + name + "' has no effect in this version"});
   }
-  for (const config::SourceSettings& source : parsed.settings.sources) {
+  for (config::SourceSettings& source : parsed.settings.sources) {
     if (source.driver.empty()) continue;
-    if (refclock::find_driver(source.driver) == nullptr) {
+    if (const auto* info = refclock::find_driver(source.driver)) {
+      source = with_polls(*info, source);
+    } else {
       parsed.hints.push_back({config::Severity::Warning, source.where,
                               "reference clock driver " + source.driver +
                                   " is not built in: this source is left out (there are " +

@@ -17,7 +17,8 @@
 namespace ntp::os {
 namespace {
 
-// A call of the kernel that takes longer is given fewer readings to make.
+// What a call of the kernel may take: as many readings are asked for as would have fitted in by
+// what one took in the last call.
 constexpr auto kPatience = std::chrono::microseconds(500);
 constexpr std::int64_t kLast = 8'589'934'592;  // s, 2242: beyond it a WallTime has no room
 constexpr std::uint32_t kNanoseconds = 1'000'000'000;
@@ -54,7 +55,9 @@ class LinuxHardwareClock final : public HardwareClock {
     readings_.clear();
     const int error = read_by_the_best_way(count);
     const Duration took = device_->now() - begin;
-    most_ = took > kPatience ? std::max(1, count / 2) : PTP_MAX_SAMPLES;
+    most_ = count * kPatience < took * PTP_MAX_SAMPLES
+                ? std::max(1, static_cast<int>(count * kPatience / took))
+                : PTP_MAX_SAMPLES;
     if (error == 0) return readings_;
     return fail(path_ + ": " +
                 (is_unsupported(error) ? "the clock can't be compared with the system's"
@@ -114,7 +117,7 @@ class LinuxHardwareClock final : public HardwareClock {
   std::string path_;
   std::array<bool, kWays.size()> is_missing_{};
   std::vector<HardwareReading> readings_;
-  int most_ = PTP_MAX_SAMPLES;
+  int most_ = 1;  // nothing is known of a device that was just opened
 };
 
 class LinuxPtpDevice final : public PtpDevice {

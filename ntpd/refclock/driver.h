@@ -99,6 +99,10 @@ struct DriverInfo {
   Path path = Path::Device;
   /// Whether there is such a `mode`; null: each is fine.
   bool (*knows_mode)(int mode) = nullptr;
+  /// What else in the settings keeps the clock from ever telling the time; null: nothing can.
+  std::optional<std::string> (*trouble_with)(const config::SourceSettings& settings) = nullptr;
+  /// Changes the polls of ntp.conf to those that the driver insists on; null: it has none.
+  void (*set_polls)(config::SourceSettings& settings) = nullptr;
   std::unique_ptr<Driver> (*make)(Feed& feed) = nullptr;
 };
 
@@ -109,6 +113,12 @@ std::string built_in_drivers();
 
 /// 127.127.t.u.
 Address pseudo_address(int number, int unit);
+
+/// Why a clock with these settings never tells the time; nothing if it can.
+std::optional<std::string> trouble_with(const DriverInfo& info,
+                                        const config::SourceSettings& settings);
+/// The settings, with the polls that the driver insists on.
+config::SourceSettings with_polls(const DriverInfo& info, config::SourceSettings settings);
 
 /// The path of the device of a clock: its own, or the driver's default.
 std::string device_path(const DriverInfo& info, const config::SourceSettings& settings);

@@ -126,7 +126,14 @@ class GenericDriver final : public SerialDriver {
       return;
     }
     heard_ = true;
-    judge(**heard.time, heard.at);
+    const Decoded& decoded = **heard.time;
+    if (decoded.lock == Lock::Locked) since_lock_ = Duration::zero();
+    say(decoded.lock);
+    judge(decoded, heard.at);
+    // Behind the sample: a clock that runs free may be used, but all is not well with it.
+    if (decoded.lock != Lock::Locked) {
+      trouble(decoded.lock == Lock::Invalid ? ClockEvent::Fault : ClockEvent::BadSignal);
+    }
   }
 
   /// At most once a minute, however much garbage comes.
@@ -139,12 +146,6 @@ class GenericDriver final : public SerialDriver {
 
   void judge(const Decoded& decoded, WallTime at) {
     report_.take(decoded);
-    if (decoded.lock == Lock::Locked) {
-      since_lock_ = Duration::zero();
-    } else {
-      trouble(decoded.lock == Lock::Invalid ? ClockEvent::Fault : ClockEvent::BadSignal);
-    }
-    say(decoded.lock);
     const bool no_signal_yet = decoded.lock == Lock::Invalid && !clock_->trusts_power_up;
     if (no_signal_yet || !is_trusted()) {
       since_lock_.reset();

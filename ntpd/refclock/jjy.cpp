@@ -305,6 +305,16 @@ extern const DriverInfo driver_jjy{
     .precision = -3,
     .source_code = 0,
     .knows_mode = [](int mode) { return find_kind(mode) != nullptr || is_jjy_telephone(mode); },
+    .trouble_with = [](const config::SourceSettings& settings) -> std::optional<std::string> {
+      if (!is_jjy_telephone(settings.mode)) return std::nullopt;
+      return jjy_phone_trouble(settings.phones);
+    },
+    .set_polls =
+        [](config::SourceSettings& settings) {
+          if (!is_jjy_telephone(settings.mode)) return;
+          settings.min_poll = std::max(settings.min_poll, kLeastJjyTelephonePoll);
+          settings.max_poll = std::max(settings.max_poll, settings.min_poll);
+        },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       if (is_jjy_telephone(feed.settings().mode)) return make_jjy_telephone(feed, driver_jjy);
       return std::make_unique<JjyDriver>(feed);

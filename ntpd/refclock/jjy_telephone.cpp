@@ -59,7 +59,6 @@ class JjyTelephoneDriver final : public SerialDriver {
     mark("JJY ",
          "subtype=" + std::to_string(subtype()) + " dev=" + device_path(info_, feed_.settings()));
     mark("JJY ", "Refclock: Telephone JJY");
-    if (const auto trouble = jjy_phone_trouble(feed_.settings().phones)) return fail(*trouble);
     mark("JJY ", "phone=" + phone());
     text_.clear();
     enter(State::Idle);
@@ -73,7 +72,8 @@ class JjyTelephoneDriver final : public SerialDriver {
       case State::Idle:
         return;
       case State::SetUp:
-        if (age_ >= kSetUpPatience) end("no modem");
+        // It may be off the hook already.
+        if (age_ >= kSetUpPatience) hang_up("no modem");
         return;
       case State::Dial:
         if (age_ >= kDialPatience) escape("no answer");
@@ -88,7 +88,7 @@ class JjyTelephoneDriver final : public SerialDriver {
         // An echo that is lost is no reason to stop.
         return is_looping() ? next(now.wall) : tell("\r");
       case State::Escape:
-        if (age_ >= kEscapePatience) return hang_up();
+        if (age_ >= kEscapePatience) return hang_up({});
         if (silence_ >= kEscapeSilence) tell("+++");
         return;
     }
@@ -106,9 +106,14 @@ class JjyTelephoneDriver final : public SerialDriver {
   }
 
   void close() override {
+    leave_call();
     SerialDriver::close();
     enter(State::Idle);
   }
+
+  ~JjyTelephoneDriver() override { leave_call(); }
+  JjyTelephoneDriver(const JjyTelephoneDriver&) = delete;
+  JjyTelephoneDriver& operator=(const JjyTelephoneDriver&) = delete;
 
  private:
   enum class State : std::uint8_t { Idle, SetUp, Dial, Login, Talk, Escape };
@@ -130,6 +135,13 @@ class JjyTelephoneDriver final : public SerialDriver {
   }
   void mark(std::string_view sign, std::string_view text) {
     feed_.stats(telegram::marked(sign, text));
+  }
+
+  /// The modem hangs up at once, whether it listens to commands or, in a call, to its line alone.
+  void leave_call() {
+    if (state_ == State::Idle || !port_) return;
+    (void)port_->write(as_bytes("ATH0\r\n"sv));
+    (void)port_->set_dtr(false);
   }
 
   void call() {
@@ -195,21 +207,21 @@ class JjyTelephoneDriver final : public SerialDriver {
         return tell(std::string("ATDW") + (feed_.flag(1) ? 'P' : 'T') + phone() + "\r\n");
       case State::Dial:
         if (text.starts_with("CONNECT")) return enter(State::Login);
-        if (is_refusal) hang_up();
+        if (is_refusal) hang_up({});
         return;
       case State::Login:
-        if (text == "NO CARRIER") return hang_up();
+        if (text == "NO CARRIER") return hang_up({});
         if (text == "Name ? ") return tell("TJJY\r");
         if (text == ">") return begin_talk(received);
         if (text.starts_with('?')) escape("refused");
         return;
       case State::Talk:
-        if (text == "NO CARRIER") return hang_up();
+        if (text == "NO CARRIER") return hang_up({});
         if (text == ">") return on_prompt(received);
         if (text.starts_with('?') || text == "Name ? ") return escape("refused");
         return on_data(text, received);
       case State::Escape:
-        if (text == "OK" || text == "NO CARRIER") hang_up();
+        if (text == "OK" || text == "NO CARRIER") hang_up({});
         return;
     }
   }
@@ -340,12 +352,8 @@ class JjyTelephoneDriver final : public SerialDriver {
     enter(State::Escape);
   }
 
-  void hang_up() {
+  void hang_up(std::string_view why) {
     tell("ATH0\r\n");
-    end({});
-  }
-
-  void end(std::string_view why) {
     if (!why.empty()) mark("-X- ", "# " + std::string(why));
     enter(State::Idle);
     // What else was wrong was told then.

@@ -16,6 +16,9 @@ namespace ntp::refclock {
 /// of a loop are the delay of its way to us; 100 itself does not measure it.
 inline constexpr int kFirstJjyTelephone = 100, kLastJjyTelephone = 180;
 
+/// log2 s. NTPsec: a call takes time and costs.
+inline constexpr int kLeastJjyTelephonePoll = 8;
+
 constexpr bool is_jjy_telephone(int subtype) {
   return subtype >= kFirstJjyTelephone && subtype <= kLastJjyTelephone;
 }

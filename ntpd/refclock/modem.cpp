@@ -25,6 +25,9 @@ constexpr std::string_view kSetup = "ATB1&C0&D2E0L1M1Q0V1Y1";
 class ModemDriver final : public SerialDriver {
  public:
   explicit ModemDriver(Feed& feed) : SerialDriver(feed, driver_modem) {}
+  ~ModemDriver() override { hang_up(); }
+  ModemDriver(const ModemDriver&) = delete;
+  ModemDriver& operator=(const ModemDriver&) = delete;
 
   Result<void> open(Devices& devices) override {
     devices_ = &devices;
@@ -92,7 +95,7 @@ class ModemDriver final : public SerialDriver {
 
   void hang_up() {
     if (!port_) return;
-    // Where there is no such line, closing the port does it.
+    // What has no such line is no modem.
     (void)port_->set_dtr(false);
     port_.reset();
   }

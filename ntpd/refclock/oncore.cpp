@@ -325,6 +325,9 @@ extern const DriverInfo driver_oncore{
     .device = "/dev/oncore.serial.%u",
     .refid = "GPS",
     .precision = -26,
+    // NTPsec's; there is a sample each second.
+    .set_polls =
+        [](config::SourceSettings& settings) { settings.min_poll = settings.max_poll = 4; },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<OncoreDriver>(feed);
     },

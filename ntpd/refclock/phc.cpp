@@ -113,8 +113,12 @@ class PhcDriver final : public Driver {
   }
 
   [[nodiscard]] std::optional<Duration> tai_offset() const {
+    // s; so that no time leaves the range that there is room for.
+    constexpr double kMostTai = 86'400;
     const double given = feed_.settings().time2;
-    if (given != 0) return from_seconds(given);
+    if (given != 0) {
+      return std::abs(given) < kMostTai ? std::optional(from_seconds(given)) : std::nullopt;
+    }
     const int known = devices_->tai_offset();
     return known == 0 ? std::nullopt : std::optional<Duration>(std::chrono::seconds(known));
   }

@@ -62,9 +62,9 @@ class PpsDriver final : public Driver {
     // Among many glitches some are in step by chance.
     if (tally.glitches > 0 && tally.glitches >= tally.good) feed_.drop_samples();
     if (!feed_.has_samples()) feed_.set_pulse(false);
-    return tally.kernel + tally.not_set_up > 0 ? ClockEvent::Fault
-           : tally.glitches > 0                ? ClockEvent::BadSignal
-                                               : ClockEvent::Timeout;
+    return tally.kernel > 0     ? ClockEvent::Fault
+           : tally.glitches > 0 ? ClockEvent::BadSignal
+                                : ClockEvent::Timeout;
   }
 
  private:

@@ -68,6 +68,19 @@ std::string with_unit(std::string_view pattern, int unit) {
   return path;
 }
 
+std::optional<std::string> trouble_with(const DriverInfo& info,
+                                        const config::SourceSettings& settings) {
+  if (info.knows_mode != nullptr && !info.knows_mode(settings.mode)) {
+    return "there is no subtype " + std::to_string(settings.mode);
+  }
+  return info.trouble_with == nullptr ? std::nullopt : info.trouble_with(settings);
+}
+
+config::SourceSettings with_polls(const DriverInfo& info, config::SourceSettings settings) {
+  if (info.set_polls != nullptr) info.set_polls(settings);
+  return settings;
+}
+
 std::string device_path(const DriverInfo& info, const config::SourceSettings& settings) {
   return settings.path.empty() ? with_unit(info.device, settings.unit) : settings.path;
 }

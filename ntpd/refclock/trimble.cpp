@@ -202,6 +202,12 @@ extern const DriverInfo driver_trimble{
     .refid = "GPS",
     .precision = -20,
     .knows_mode = [](int mode) { return find_kind(mode) != nullptr; },
+    // NTPsec's; there is a sample each second, or every other.
+    .set_polls =
+        [](config::SourceSettings& settings) {
+          settings.min_poll = 4;
+          settings.max_poll = 5;
+        },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       return std::make_unique<TrimbleDriver>(feed);
     },

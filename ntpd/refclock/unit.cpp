@@ -29,10 +29,8 @@ std::string Unit::description() const {
 }
 
 void Unit::open(MonoTime now) {
-  const int mode = settings().mode;
-  const bool known = info_.knows_mode == nullptr || info_.knows_mode(mode);
-  const auto opened = known ? driver_->open(devices_)
-                            : Result<void>(fail("there is no subtype " + std::to_string(mode)));
+  const auto trouble = trouble_with(info_, settings());
+  const auto opened = trouble ? Result<void>(fail(*trouble)) : driver_->open(devices_);
   // A driver whose device fails while it is being opened is not open.
   const auto loss = feed_.take_loss();
   if (opened && !loss) {
@@ -91,6 +89,7 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
   const auto trouble = driver_->poll(now);
   if (!trouble) {
     feed_.drop_samples();
+    (void)feed_.take_health();
     return std::nullopt;
   }
   feed_.count_poll();

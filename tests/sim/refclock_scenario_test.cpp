@@ -416,7 +416,7 @@ const Failure kFailures[] = {
          pulse.at = WallTime(Duration(static_cast<std::int64_t>(random.bits() >> 1)));
        };
      }},
-    {"pulse_that_is_not_captured", "pps", "clk_fault",
+    {"pulse_that_is_not_captured", "pps", "clk_no_reply",
      [](SimNode& n, auto&) {
        n.stop();
        n.host.devices.pulses["/dev/pps0"].capture_failure = "Operation not supported";

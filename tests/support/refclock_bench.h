@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,13 +56,17 @@ class RefclockBench {
   std::vector<refclock::ClockEvent> events;
   std::vector<std::string> stats;
   std::vector<std::string> log;
+  std::set<std::string> log_keys;
 
  private:
   void collect() {
     for (auto& news : unit->take_news()) {
       if (auto* change = std::get_if<refclock::StateChange>(&news)) events.push_back(change->event);
       if (auto* line = std::get_if<refclock::StatsLine>(&news)) stats.push_back(line->text);
-      if (auto* line = std::get_if<refclock::LogLine>(&news)) log.push_back(line->text);
+      if (auto* line = std::get_if<refclock::LogLine>(&news)) {
+        log.push_back(line->text);
+        log_keys.insert(line->key);
+      }
     }
   }
 };

@@ -53,6 +53,24 @@ TEST_F(RefclockAssociationTest, PollsItsDriverEachInterval) {
   EXPECT_EQ(candidate->offset, 0);
 }
 
+TEST_F(RefclockAssociationTest, PollsAreThoseThatTheDriverInsistsOn) {
+  const auto polls_of = [&](const std::string& driver, int mode) {
+    source_.driver = driver;
+    source_.mode = mode;
+    source_.phones = {"042-000-0000"};
+    make();
+    const auto view = clock_->view(context());
+    clock_->reconfigure(source_, context());
+    const auto after = clock_->view(context());
+    EXPECT_EQ(after.host_poll, view.host_poll);
+    return view.host_poll;
+  };
+  EXPECT_EQ(polls_of("oncore", 0), 4);
+  EXPECT_EQ(polls_of("trimble", 2), 4);
+  EXPECT_EQ(polls_of("jjy", 4), 3);
+  EXPECT_EQ(polls_of("jjy", 140), 8);
+}
+
 TEST_F(RefclockAssociationTest, TakesOtherOptionsOverAsItRuns) {
   make();
   for (int i = 0; i < 9; ++i) poll();

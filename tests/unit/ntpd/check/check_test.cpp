@@ -46,11 +46,9 @@ FakeSurvey host() {
   return files;
 }
 
-// A driver that opens the path, has two subtypes, but for jjy, and makes a socket instead in the
-// second.
+// A driver that opens the path, has two subtypes, and makes a socket instead in the second.
 ClockFacts facts_of(const config::SourceSettings& source) {
-  if (source.mode > 1 && source.driver != "jjy")
-    return {.wrong = "there is no subtype " + std::to_string(source.mode)};
+  if (source.mode > 1) return {.wrong = "there is no subtype " + std::to_string(source.mode)};
   using Use = ClockFacts::Use;
   const Use use = source.path.empty() ? Use::None : source.mode == 1 ? Use::Made : Use::Opened;
   return {.use = use, .device = source.path};
@@ -132,10 +130,8 @@ const std::vector<Mistake> kMistakes{
      kNext, Severity::Warning, "pool-option", "'key', 'prefer'"},
     {"ClockOptionsOfAServer", kGood + "server 192.0.2.5 time1 0.1 flag1 1\n", kNext,
      Severity::Warning, "no-effect", "'time1', 'flag1 to flag4' of 192.0.2.5"},
-    {"ModemWithoutNumber", kGood + "refclock modem\n", kNext, Severity::Error, "no-phone",
+    {"ModemWithoutNumber", kGood + "refclock modem\n", kNext, Severity::Warning, "no-phone",
      "no number to dial"},
-    {"TelephoneWithTwoNumbers", kGood + "refclock jjy subtype 150\nphone 042-1 042-2\n", kNext,
-     Severity::Error, "no-phone", "2 are given"},
     {"ClockOfUnknownSubtype", kGood + "refclock generic subtype 25\n", kNext, Severity::Error,
      "clock-option", "generic unit 0: there is no subtype 25"},
     {"ClockWithoutDevice", kGood + "refclock nmea path /dev/gps7\n", kNext, Severity::Warning,
@@ -290,8 +286,7 @@ TEST(Check, FindsNothingWhereNothingIsWrong) {
         kGood + "nts enable cert /etc/cert.pem key /etc/key.pem cookie /var/lib/ntp/cookies\n",
         kGood + "restrict 192.0.2.0/24 ignore\nrestrict source nomodify noquery\n",
         kGood + "refclock modem flag1 1 time1 0.1\nphone ATDT13034944774\n",
-        kGood + "refclock jjy path /run/device\nrefclock jjy unit 1 subtype 100 path /run/device\n"
-                "phone 042-000-0000\n",
+        kGood + "refclock jjy path /run/device\n",
         kGood + "refclock nmea path /run/device prefer\nrefclock pps ppspath /run/device\n",
         kGood + "refclock pps prefer\n", kGood + "refclock pps\ntos minsane 0\n",
         kGood + "refclock sock mode 1 path /run/clock.sock\n",

@@ -97,6 +97,16 @@ TEST_F(DryRun, RefusesRulesOfBothPlaces) {
   EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("ntp.conf:4:1: error: "));
 }
 
+TEST_F(DryRun, KnowsWhatDriversWant) {
+  write("ntp.conf", good_ + "refclock jjy subtype 150\nrefclock jjy unit 1 subtype 181\n" +
+                        "refclock oncore\nphone 110-0000\n");
+  EXPECT_EQ(run(path("ntp.conf")), 2);
+  EXPECT_THAT(said_, HasSubstr("ntp.conf:4:1: error: jjy unit 0: telephone number \"110-0000\""));
+  EXPECT_THAT(said_, HasSubstr("ntp.conf:5:1: error: jjy unit 1: there is no subtype 181"));
+  EXPECT_THAT(said_, HasSubstr("minpoll 8 maxpoll 8"));
+  EXPECT_THAT(said_, HasSubstr("minpoll 4 maxpoll 4"));
+}
+
 TEST_F(DryRun, SpeaksJson) {
   write("ntp.conf", good_);
   Options options;

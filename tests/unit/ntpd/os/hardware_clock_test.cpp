@@ -13,6 +13,7 @@
 namespace ntp::os {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
@@ -21,7 +22,8 @@ struct Played {
   int precise = 0;  // errno of PTP_SYS_OFFSET_PRECISE
   int extended = 0;
   int plain = 0;
-  Duration took{};
+  Duration took{};     // by each call
+  Duration reading{};  // by each reading beside
   ptp_clock_time before{1'795'000'000, 100, 0};
   ptp_clock_time device{1'795'000'037, 500, 0};
   ptp_clock_time after{1'795'000'000, 900, 0};
@@ -47,6 +49,7 @@ class PlayedDevice final : public PtpDevice {
         played_.asked += 'e';
         auto& answer = *static_cast<ptp_sys_offset_extended*>(data);
         played_.samples = answer.n_samples;
+        played_.now += played_.samples * played_.reading;
         for (unsigned i = 0; i < answer.n_samples; ++i) {
           answer.ts[i][0] = played_.before;
           answer.ts[i][1] = played_.device;
@@ -76,12 +79,19 @@ class PlayedDevice final : public PtpDevice {
 
 class HardwareClockTest : public ::testing::Test {
  protected:
+  HardwareClockTest() { open(); }
+  /// The first reading, which is a single one, is over.
+  void open() {
+    played_.precise = 0;
+    clock_ = make_hardware_clock(std::make_unique<PlayedDevice>(played_), "/dev/ptp9");
+    EXPECT_TRUE(read());
+    (void)asked();
+  }
   Result<std::vector<HardwareReading>> read(int count = 3) { return clock_->read(count); }
   std::string asked() { return std::exchange(played_.asked, {}); }
 
   Played played_;
-  std::unique_ptr<HardwareClock> clock_ =
-      make_hardware_clock(std::make_unique<PlayedDevice>(played_), "/dev/ptp9");
+  std::unique_ptr<HardwareClock> clock_;
 };
 
 constexpr WallTime kBefore{std::chrono::seconds(1'795'000'000) + Duration(100)};
@@ -99,7 +109,7 @@ TEST_F(HardwareClockTest, ACrossTimeStampIsOneReadingWithoutSpread) {
 
 TEST_F(HardwareClockTest, WhatADeviceHasNotIsAskedForOnce) {
   for (const int missing : {EOPNOTSUPP, ENOTTY, EINVAL}) {
-    clock_ = make_hardware_clock(std::make_unique<PlayedDevice>(played_), "/dev/ptp9");
+    open();
     played_.precise = missing;
     played_.extended = 0;
     auto readings = read();
@@ -182,18 +192,29 @@ TEST_F(HardwareClockTest, ADeviceOfNoTimeIsReadAsSuch) {
   EXPECT_EQ(read()->at(0).device, std::chrono::seconds(8'589'934'593) + Duration(999'999'999));
 }
 
-TEST_F(HardwareClockTest, ASlowDeviceIsReadLessOften) {
+TEST_F(HardwareClockTest, ADeviceIsReadAsOftenAsFitsInHalfAMillisecond) {
+  const auto readings_of_calls = [&](int calls) {
+    std::vector<unsigned> counts;
+    for (int i = 0; i < calls; ++i) {
+      EXPECT_TRUE(read(10));
+      counts.push_back(played_.samples);
+    }
+    return counts;
+  };
+  using Counts = std::vector<unsigned>;
+  played_.reading = microseconds(150);
+  clock_ = make_hardware_clock(std::make_unique<PlayedDevice>(played_), "/dev/ptp9");
   played_.precise = EOPNOTSUPP;
-  played_.took = milliseconds(2);
-  for (const unsigned expected : {10U, 5U, 2U, 1U, 1U}) {
-    EXPECT_TRUE(read(10));
-    EXPECT_EQ(played_.samples, expected);
-  }
+  EXPECT_EQ(readings_of_calls(4), (Counts{1, 3, 3, 3}));
+  // The processor was busy with something else.
+  played_.took = milliseconds(5);
+  EXPECT_EQ(readings_of_calls(2), (Counts{3, 1}));
   played_.took = {};
-  EXPECT_TRUE(read(10));
-  EXPECT_EQ(played_.samples, 1U);
-  EXPECT_TRUE(read(10));
-  EXPECT_EQ(played_.samples, 10U);
+  EXPECT_EQ(readings_of_calls(3), (Counts{1, 3, 3}));
+  played_.reading = milliseconds(2);
+  EXPECT_EQ(readings_of_calls(3), (Counts{3, 1, 1}));
+  played_.reading = {};
+  EXPECT_EQ(readings_of_calls(3), (Counts{1, 10, 10}));
 }
 
 TEST_F(HardwareClockTest, MoreReadingsThanTheKernelMakesAreNotAskedFor) {

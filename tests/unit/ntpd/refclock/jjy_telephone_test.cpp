@@ -167,7 +167,33 @@ TEST_F(JjyTelephoneTest, ABusyLineIsTriedAgainAtALaterPoll) {
   EXPECT_FALSE(bench_.poll());
   EXPECT_EQ(bench_.written(), "ATE0Q0V1\r\n");
   seconds(20);
+  EXPECT_EQ(bench_.written(), "ATH0\r\n") << "it may be off the hook";
   EXPECT_EQ(bench_.feed().counters().no_reply, 2U);
+}
+
+TEST_F(JjyTelephoneTest, WhoLeavesACallHangsUp) {
+  connect();
+  bench_.unit.reset();
+  EXPECT_EQ(bench_.written(), "ATH0\r\n");
+  EXPECT_EQ(bench_.port().dtr, false);
+}
+
+TEST_F(JjyTelephoneTest, AFaultIsOverWithTheFirstGoodCall) {
+  start();
+  bench_.port().write_failure = "Input/output error";
+  bench_.say("OK\r\n");
+  seconds(256);
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::Fault});
+  bench_.port().write_failure.reset();
+  EXPECT_FALSE(bench_.poll());
+  for (int i = 0; i < 7; ++i) bench_.say("OK\r\n");
+  bench_.say("CONNECT 2400\r\nName ? >");
+  tell_times();
+  bench_.say(">" + date() + " 0\r\n>");
+  tell_times();
+  ASSERT_TRUE(handed_in());
+  bench_.tick();
+  EXPECT_EQ(bench_.events.back(), ClockEvent::Nominal);
 }
 
 TEST_F(JjyTelephoneTest, ASilentServiceIsLeft) {

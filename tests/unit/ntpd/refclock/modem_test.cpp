@@ -92,6 +92,31 @@ TEST_F(ModemTest, CallsThatAllBringNothingAreOneTrouble) {
   EXPECT_EQ(bench_.feed().counters().no_reply, 3U);
 }
 
+TEST_F(ModemTest, AFaultIsOverWithTheFirstGoodCall) {
+  bench_.start();
+  bench_.devices.refused[SerialBench::kPath] = "Device or resource busy";
+  (void)bench_.poll();
+  bench_.second();
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::Fault});
+  bench_.devices.refused.clear();
+  seconds(63);
+  (void)bench_.poll();
+  bench_.say("OK\r\nCONNECT 1200\r\n");
+  for (int i = 0; i < 4; ++i) say_nist('#');
+  seconds(61);
+  ASSERT_TRUE(handed_in());
+  bench_.tick();
+  EXPECT_EQ(bench_.events.back(), ClockEvent::Nominal);
+}
+
+TEST_F(ModemTest, WhoLeavesACallHangsUp) {
+  bench_.start();
+  (void)bench_.poll();
+  EXPECT_EQ(bench_.port().settings.dtr, true);
+  bench_.unit.reset();
+  EXPECT_EQ(bench_.port().dtr, false);
+}
+
 TEST_F(ModemTest, ASilentModemIsGivenUp) {
   bench_.start();
   (void)bench_.poll();

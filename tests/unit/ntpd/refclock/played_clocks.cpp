@@ -53,8 +53,8 @@ struct Arbiter final : Voice {
     if (!sending) return {};
     const Said t = said();
     // The end of a line is when the next one is on time.
-    return text("\r\n  %02d %03d %02d:%02d:%02d.000   ", t.year % 100, t.day_of_year, t.hour,
-                t.minute, t.second);
+    return text("\r\n%c %02d %03d %02d:%02d:%02d.000   ", lie.no_signal ? '?' : ' ', t.year % 100,
+                t.day_of_year, t.hour, t.minute, t.second);
   }
   std::string answer(std::string_view written) override {
     std::string reply;
@@ -76,9 +76,9 @@ struct Meinberg final : Voice {
     const Said t = said();
     return text(
         "\x02"
-        "D:%02d.%02d.%02d;T:%d;U:%02d.%02d.%02d;  U%c\x03",
+        "D:%02d.%02d.%02d;T:%d;U:%02d.%02d.%02d;%c%cU%c\x03",
         t.day, t.month, t.year % 100, t.weekday, t.hour, t.minute, t.second,
-        lie.announces_leap ? 'A' : ' ');
+        lie.no_signal ? '#' : ' ', lie.runs_free ? '*' : ' ', lie.announces_leap ? 'A' : ' ');
   }
 };
 
@@ -86,18 +86,18 @@ struct MeinbergGps final : Voice {
   std::string second() override {
     const Said t = said();
     return text(
-        "\x02%02d.%02d.%02d; %d; %02d:%02d:%02d; +00:00;     %c  ; 49.5736N  11.0280E "
+        "\x02%02d.%02d.%02d; %d; %02d:%02d:%02d; +00:00; %c%c  %c  ; 49.5736N  11.0280E "
         " 373m\x03",
         t.day, t.month, t.year % 100, t.weekday, t.hour, t.minute, t.second,
-        lie.announces_leap ? 'A' : ' ');
+        lie.no_signal ? '#' : ' ', lie.runs_free ? '*' : ' ', lie.announces_leap ? 'A' : ' ');
   }
 };
 
 struct Elv final : Voice {
   std::string second() override {
     const Said t = said(kCentralEurope);
-    return text("%02d-%02d-%02d-%02d-%02d-%02d-%02d-00\r", t.year % 100, t.month, t.day, t.weekday,
-                t.hour, t.minute, t.second);
+    return text("%02d-%02d-%02d-%02d-%02d-%02d-%02d-0%d\r", t.year % 100, t.month, t.day, t.weekday,
+                t.hour, t.minute, t.second, lie.runs_free ? 4 : 0);
   }
 };
 
@@ -106,7 +106,11 @@ struct Schmid final : Voice {
     if (!has(written, "s")) return {};
     const Said t = said(kCentralEurope);
     return byte(t.hour) + byte(t.minute) + byte(t.second) + byte(0) + byte(t.day) + byte(t.month) +
-           byte(t.year % 100) + byte(3) + byte(lie.announces_leap ? 0x18 : 0x08) + byte(0) + "\xfd";
+           byte(t.year % 100) +
+           byte(lie.no_signal   ? 0
+                : lie.runs_free ? 1
+                                : 3) +
+           byte(lie.announces_leap ? 0x18 : 0x08) + byte(0) + "\xfd";
   }
 };
 
@@ -151,8 +155,8 @@ struct Taip final : Voice {
   std::string answer(std::string_view written) override {
     if (!has(written, ">QTM<")) return {};
     const Said t = said();
-    const std::string body = text(">RTM%02d%02d%02d000%02d%02d%04d18007100000;*", t.hour, t.minute,
-                                  t.second, t.day, t.month, t.year);
+    const std::string body = text(">RTM%02d%02d%02d000%02d%02d%04d18%c07100000;*", t.hour, t.minute,
+                                  t.second, t.day, t.month, t.year, lie.no_signal ? '9' : '0');
     return body + text("%02X<", exclusive_or(body) ^ (lie.wrong_sum ? 1U : 0U));
   }
 };
@@ -161,8 +165,8 @@ struct Rcc8000 final : Voice {
   std::string answer(std::string_view written) override {
     if (!has(written, "\r")) return {};
     const Said t = said();
-    return text("%02d:%02d:%02d.000 %02d/%02d/%02d %03d %d A\r\n", t.hour, t.minute, t.second,
-                t.day, t.month, t.year % 100, t.day_of_year, t.weekday);
+    return text("%02d:%02d:%02d.000 %02d/%02d/%02d %03d %d %c\r\n", t.hour, t.minute, t.second,
+                t.day, t.month, t.year % 100, t.day_of_year, t.weekday, lie.no_signal ? '2' : 'A');
   }
 };
 
@@ -171,7 +175,10 @@ struct Hopf final : Voice {
     const Said t = said();
     return text(
         "\x02"
-        "C%X%02d%02d%02d%02d%02d%02d\n\r\x03",
+        "%c%X%02d%02d%02d%02d%02d%02d\n\r\x03",
+        lie.no_signal   ? '0'
+        : lie.runs_free ? '4'
+                        : 'C',
         8U + static_cast<unsigned>(t.weekday), t.hour, t.minute, t.second, t.day, t.month,
         t.year % 100);
   }
@@ -188,8 +195,11 @@ struct Computime final : Voice {
 struct Varitext final : Voice {
   std::string second() override {
     const Said t = said();
-    return text("T:%02d:%02d:%02d:%02d:%02d:%02d:%02d\r\ncxxx", t.year % 100, t.month, t.day,
-                t.weekday, t.hour, t.minute, t.second);
+    return text("T:%02d:%02d:%02d:%02d:%02d:%02d:%02d\r\n%cxxx", t.year % 100, t.month, t.day,
+                t.weekday, t.hour, t.minute, t.second,
+                lie.no_signal   ? '`'
+                : lie.runs_free ? 'a'
+                                : 'c');
   }
 };
 
@@ -199,7 +209,7 @@ struct Wharton final : Voice {
     std::string digits =
         text("%02d%02d%02d%02d%02d%02d", t.second, t.minute, t.hour, t.day, t.month, t.year % 100);
     for (std::size_t i = 0; i < digits.size(); i += 2) std::swap(digits[i], digits[i + 1]);
-    return '\x02' + digits + "4\x03";
+    return '\x02' + digits + (lie.runs_free ? "0\x03" : "4\x03");
   }
 };
 
@@ -207,8 +217,11 @@ struct Sel240x final : Voice {
   std::string answer(std::string_view written) override {
     if (!has(written, "BUB8")) return {};
     const Said t = said();
-    return text("\x01%04d:%03d:%02d:%02d:%02d \r\n", t.year, t.day_of_year, t.hour, t.minute,
-                t.second);
+    return text("\x01%04d:%03d:%02d:%02d:%02d%c\r\n", t.year, t.day_of_year, t.hour, t.minute,
+                t.second,
+                lie.no_signal   ? '?'
+                : lie.runs_free ? '.'
+                                : ' ');
   }
 };
 
@@ -216,8 +229,9 @@ struct HpGps final : Voice {
   std::string second() override {
     if (!std::exchange(wanted, false)) return {};
     const Said t = said();
-    const std::string body = text("T2%04d%02d%02d%02d%02d%02d30%c00", t.year, t.month, t.day,
-                                  t.hour, t.minute, t.second, lie.announces_leap ? '+' : '0');
+    const std::string body =
+        text("T2%04d%02d%02d%02d%02d%02d30%c0%d", t.year, t.month, t.day, t.hour, t.minute,
+             t.second, lie.announces_leap ? '+' : '0', lie.no_signal ? 1 : 0);
     unsigned sum = lie.wrong_sum ? 1 : 0;
     for (const char c : body) sum += static_cast<std::uint8_t>(c);
     return "scpi > " + body + text("%02X\r\n", sum & 0xff);
@@ -373,7 +387,11 @@ struct TrimbleTsip final : Voice {
   std::string answer(std::string_view written) override {
     if (!has(written, "\x21")) return {};
     const int then = lie.announces_leap ? kGpsAhead + 1 : kGpsAhead;
-    return telegram::tsip_message("\x46" + zeros(2)) +
+    return telegram::tsip_message("\x46" +
+                                  byte(lie.no_signal   ? 1
+                                       : lie.runs_free ? 9
+                                                       : 0) +
+                                  zeros(1)) +
            telegram::tsip_message("\x4f" + zeros(12) + word(kGpsAhead) + single(100) + word(5) +
                                   word(5) + word(7) + word(then)) +
            GpsTime(said()).report();
@@ -423,7 +441,8 @@ struct TrueTime final : Voice {
   std::string second() override {
     if (!sending) return {};
     const Said t = said();
-    return text("\x01%03d:%02d:%02d:%02d \r\n", t.day_of_year, t.hour, t.minute, t.second);
+    return text("\x01%03d:%02d:%02d:%02d%c\r\n", t.day_of_year, t.hour, t.minute, t.second,
+                lie.no_signal ? '?' : ' ');
   }
   std::string answer(std::string_view written) override {
     if (has(written, "F08")) sending = true;
@@ -439,16 +458,17 @@ struct Spectracom final : Voice {
   std::string answer(std::string_view written) override {
     if (!has(written, "T")) return {};
     const Said t = said();
-    return text("\r\n  %02d %03d %02d:%02d:%02d.000 %cS\r\n", t.year % 100, t.day_of_year, t.hour,
-                t.minute, t.second, lie.announces_leap ? 'L' : ' ');
+    return text("\r\n%c %02d %03d %02d:%02d:%02d.000 %cS\r\n", lie.no_signal ? '?' : ' ',
+                t.year % 100, t.day_of_year, t.hour, t.minute, t.second,
+                lie.announces_leap ? 'L' : ' ');
   }
 };
 
 struct Zyfer final : Voice {
   std::string second() override {
     const Said t = said();
-    return text("!TIME,%04d,%03d,%02d,%02d,%02d,2,4,1", t.year, t.day_of_year, t.hour, t.minute,
-                t.second);
+    return text("!TIME,%04d,%03d,%02d,%02d,%02d,2,4,%d", t.year, t.day_of_year, t.hour, t.minute,
+                t.second, lie.no_signal ? 2 : 1);
   }
 };
 
@@ -458,28 +478,29 @@ std::unique_ptr<Voice> make() {
 }
 
 constexpr unsigned kUsual = kYear | kDate | kSecond60;
+constexpr unsigned kSays = kRunsFree | kNoSignal;
 constexpr unsigned kFlag3 = 4;
 
 constexpr std::array kClocks = std::to_array<Clock>({
-    {"arbiter", 0, make<Arbiter>, kUsual | kRolls | kAsked},
-    {"generic", 0, make<Meinberg>, kUsual | kLeap},
-    {"generic", 2, make<Meinberg>, kUsual | kLeap},
-    {"generic", 3, make<Elv>, kUsual},
-    {"generic", 4, make<Schmid>, kUsual | kLeap | kAsked},
+    {"arbiter", 0, make<Arbiter>, kUsual | kRolls | kAsked | kNoSignal},
+    {"generic", 0, make<Meinberg>, kUsual | kLeap | kSays},
+    {"generic", 2, make<Meinberg>, kUsual | kLeap | kSays},
+    {"generic", 3, make<Elv>, kUsual | kRunsFree},
+    {"generic", 4, make<Schmid>, kUsual | kLeap | kAsked | kSays},
     // A minute with a second 60 is one with a pulse more.
     {"generic", 5, make<RawDcf77>, kYear | kDate | kLeap | kSum | kSlow},
-    {"generic", 7, make<MeinbergGps>, kUsual | kLeap | kRolls},
-    {"generic", 9, make<Taip>, kUsual | kSum | kRolls | kAsked},
-    {"generic", 10, make<TrimbleTsip>, kYear | kLeap | kRolls | kAsked},
-    {"generic", 11, make<Rcc8000>, kUsual | kAsked},
-    {"generic", 12, make<Hopf>, kUsual},
+    {"generic", 7, make<MeinbergGps>, kUsual | kLeap | kRolls | kSays},
+    {"generic", 9, make<Taip>, kUsual | kSum | kRolls | kAsked | kNoSignal},
+    {"generic", 10, make<TrimbleTsip>, kYear | kLeap | kRolls | kAsked | kSays},
+    {"generic", 11, make<Rcc8000>, kUsual | kAsked | kNoSignal},
+    {"generic", 12, make<Hopf>, kUsual | kSays},
     {"generic", 13, make<Computime>, kUsual},
     {"generic", 14, make<RawDcf77>, kYear | kDate | kLeap | kSum | kSlow},
-    {"generic", 15, make<Wharton>, kUsual},
-    {"generic", 17, make<Varitext>, kUsual},
-    {"generic", 24, make<Sel240x>, kUsual | kRolls | kAsked},
-    {"hpgps", 0, make<HpGps>, kUsual | kLeapSeason | kSum | kRolls | kAsked},
-    {"hpgps", 1, make<HpGps>, kUsual | kLeapSeason | kSum | kRolls | kAsked},
+    {"generic", 15, make<Wharton>, kUsual | kRunsFree},
+    {"generic", 17, make<Varitext>, kUsual | kSays},
+    {"generic", 24, make<Sel240x>, kUsual | kRolls | kAsked | kSays},
+    {"hpgps", 0, make<HpGps>, kUsual | kLeapSeason | kSum | kRolls | kAsked | kNoSignal},
+    {"hpgps", 1, make<HpGps>, kUsual | kLeapSeason | kSum | kRolls | kAsked | kNoSignal},
     {"jjy", 1, make<Tristate>, kUsual | kAsked},
     {"jjy", 2, make<Jst2000>, kUsual | kAsked},
     {"jjy", 3, make<Lt2000>, kUsual | kSum | kAsked},
@@ -498,9 +519,9 @@ constexpr std::array kClocks = std::to_array<Clock>({
     {"trimble", 5, make<TrimblePulses>, kYear | kLeapSeason | kRolls},
     {"trimble", 6, make<AceIII>, kYear | kRolls | kAsked},
     {"trimble", 7, make<Copernicus>, kYear | kRolls},
-    {"truetime", 0, make<TrueTime>, kDate | kSecond60},
-    {"spectracom", 0, make<Spectracom>, kUsual | kLeap | kRolls | kAsked},
-    {"zyfer", 0, make<Zyfer>, kUsual | kRolls},
+    {"truetime", 0, make<TrueTime>, kDate | kSecond60 | kNoSignal},
+    {"spectracom", 0, make<Spectracom>, kUsual | kLeap | kRolls | kAsked | kNoSignal},
+    {"zyfer", 0, make<Zyfer>, kUsual | kRolls | kNoSignal},
 });
 
 }  // namespace

@@ -27,6 +27,8 @@ struct Lie {
   void (*mangle)(Said&) = nullptr;
   bool announces_leap = false;  // an inserted second
   bool wrong_sum = false;
+  bool runs_free = false;  // and says so: its signal is lost, its oscillator goes on
+  bool no_signal = false;  // and says so: it never had one
 };
 
 /// One clock, at a moment that its test moves on.
@@ -60,8 +62,10 @@ enum Tells : unsigned {
   kLeapSeason = 8 + 16,  // the same, which is believed in June and December only
   kSum = 32,             // a checksum or parities
   kRolls = 64,           // its date is repaired if it is multiples of 1024 weeks early
-  kSlow = 256,           // nothing for two minutes after it is connected
   kAsked = 128,          // nothing unless it is asked, again and again
+  kSlow = 256,           // nothing for two minutes after it is connected
+  kRunsFree = 512,       // that it runs free
+  kNoSignal = 1024,      // that it has no time
 };
 
 /// A clock as ntp.conf would have it.

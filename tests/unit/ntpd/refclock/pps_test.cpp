@@ -156,6 +156,8 @@ TEST_F(PpsTest, NoRightToCaptureIsSaidAndTriedAgain) {
   for (int i = 0; i < 4; ++i) second(Duration(0));
   EXPECT_FALSE(bench_.poll());
   EXPECT_EQ(bench_.stats.back(), "0 0 4 0 0");
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::Timeout});
+  EXPECT_THAT(bench_.log, testing::Contains(testing::HasSubstr("Operation not permitted")));
   pulses().capture_failure.reset();
   second(Duration(0));
   EXPECT_TRUE(bench_.poll());
