@@ -108,8 +108,8 @@ struct HardwareReading {
 class HardwareClock {
  public:
   virtual ~HardwareClock() = default;
-  /// Reads the clock about `count` times, or as often as fits in half a millisecond by what the last
-  /// call took; first of all once.
+  /// Reads the clock about `count` times, or as often as fits in half a millisecond by what the
+  /// last call took; first of all once.
   virtual Result<std::vector<HardwareReading>> read(int count) = 0;
 };
 

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "libntp/core/bytes.h"
-#include "libntp/crypto/secret.h"
 #include "libntp/crypto/cipher_context.h"
+#include "libntp/crypto/secret.h"
 
 namespace ntp::crypto {
 

@@ -66,9 +66,9 @@ struct PeerView {
   Leap leap = Leap::Unsynchronized;
   int host_mode = 3;
   int stratum = 16;
-  int host_poll = 6;  // log2 s
+  int host_poll = 6;   // log2 s
   int peer_poll = 99;  // log2 s; 99: not known, as that of a server never is
-  int precision = 0;  // log2 s
+  int precision = 0;   // log2 s
   double root_delay = 0;
   double root_dispersion = 0;
   RefId reference_id = refid::kInit;
