@@ -50,14 +50,8 @@ class LinuxHardwareClock final : public HardwareClock {
       : device_(std::move(device)), path_(std::move(path)) {}
 
   Result<std::vector<HardwareReading>> read(int count) override {
-    count = std::clamp(count, 1, std::min(most_, PTP_MAX_SAMPLES));
-    const MonoTime begin = device_->now();
     readings_.clear();
     const int error = read_by_the_best_way(count);
-    const Duration took = device_->now() - begin;
-    most_ = count * kPatience < took * PTP_MAX_SAMPLES
-                ? std::max(1, static_cast<int>(count * kPatience / took))
-                : PTP_MAX_SAMPLES;
     if (error == 0) return readings_;
     return fail(path_ + ": " +
                 (is_unsupported(error) ? "the clock can't be compared with the system's"
@@ -70,7 +64,7 @@ class LinuxHardwareClock final : public HardwareClock {
     int trouble = 0;
     for (std::size_t way = 0; way < kWays.size(); ++way) {
       if (is_missing_[way]) continue;
-      const int error = (this->*kWays[way])(count);
+      const int error = call(way, count);
       if (error == 0) return 0;
       is_missing_[way] = is_unsupported(error);
       // A device that has cross time stamps has none all the same while the system runs by another
@@ -78,6 +72,19 @@ class LinuxHardwareClock final : public HardwareClock {
       if (!is_missing_[way] && trouble == 0) trouble = error;
     }
     return trouble == 0 ? EOPNOTSUPP : trouble;
+  }
+
+  int call(std::size_t way, int count) {
+    count = std::clamp(count, 1, most_[way]);
+    const MonoTime begin = device_->now();
+    const int error = (this->*kWays[way])(count);
+    const Duration took = device_->now() - begin;
+    const bool is_quick = count * kPatience >= took * PTP_MAX_SAMPLES;
+    const int fitting =
+        is_quick ? PTP_MAX_SAMPLES : std::max(1, static_cast<int>(count * kPatience / took));
+    // How quickly it fails tells nothing.
+    most_[way] = error == 0 ? fitting : std::min(fitting, most_[way]);
+    return error;
   }
 
   int read_precise(int) {
@@ -117,7 +124,8 @@ class LinuxHardwareClock final : public HardwareClock {
   std::string path_;
   std::array<bool, kWays.size()> is_missing_{};
   std::vector<HardwareReading> readings_;
-  int most_ = 1;  // nothing is known of a device that was just opened
+  // Readings that fit in; nothing is known of a way before its first call.
+  std::array<int, kWays.size()> most_{1, 1, 1};
 };
 
 class LinuxPtpDevice final : public PtpDevice {

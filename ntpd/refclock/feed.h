@@ -48,8 +48,9 @@ class Feed {
   void sample(WallTime reference, WallTime received, double fudge);
   /// The same with the offset itself, s.
   void offset(double offset, WallTime received);
-  /// What went wrong, or Nominal. Counted; a change of it is an event, but for a few silences
-  /// between other troubles.
+  /// What went wrong, or Nominal. Counted; a change of it is an event. A clock in trouble has one:
+  /// a few silences between other troubles are none, and neither is another trouble while the one
+  /// that was told goes on. (NTPsec goes to and fro between them, with an event each time.)
   void report(ClockEvent event);
   /// After a fault: if it is silent for two polls, that is the next trouble.
   void device_is_back();
@@ -89,7 +90,7 @@ class Feed {
 
   // For the unit.
   [[nodiscard]] MedianFilter& filter() { return filter_; }
-  std::vector<News> take_news() { return std::exchange(news_, {}); }
+  std::vector<News> take_news();
   std::optional<std::string> take_loss() { return std::exchange(loss_, std::nullopt); }
   bool take_forgotten() { return std::exchange(forgotten_, false); }
   bool take_hand_in() { return std::exchange(hand_in_, false); }
@@ -117,12 +118,16 @@ class Feed {
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] ClockEvent status() const { return status_; }
   void count_poll() { ++counters_.polls; }
-  /// Whether all is well by now, after a poll with samples: no Fault since the last call, and no
-  /// other trouble since the last sample.
-  bool take_health() { return !std::exchange(fault_, false) && !ends_in_trouble_; }
+  /// A poll ends, with samples that can be used or without: whether all is well by now. It is if
+  /// there was no trouble since the poll before; for a clock that relapses, not for ever more
+  /// polls.
+  bool take_health(bool has_samples);
+  /// A poll that does not count: what was reported before it is no trouble of the next interval.
+  void begin_interval() { before_ = std::exchange(recent_, 0); }
 
  private:
-  void tell(News news);
+  /// Whether this trouble is one with the status, which is another.
+  [[nodiscard]] bool is_told_by_status(ClockEvent event) const;
 
   config::SourceSettings settings_;
   double configured_time1_;
@@ -130,11 +135,14 @@ class Feed {
   MedianFilter filter_;
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;
-  int silences_ = 0;  // timeouts in a row
-  bool fault_ = false;
-  bool ends_in_trouble_ = false;
+  int silences_ = 0;                  // timeouts in a row
+  unsigned recent_ = 0, before_ = 0;  // troubles since the last poll, and from the one before to it
+  int clean_ = 0;                     // polls in a row with samples and without trouble
+  int probation_ = 1;                 // so many of them are wanted
+  int well_for_ = 16;                 // polls
   std::string timecode_;
   std::vector<News> news_;
+  std::size_t lines_ = 0, notes_ = 0;  // of clockstats and of the log among them
   std::optional<std::string> loss_;
   Leap leap_ = Leap::None;
   std::optional<int> precision_;
@@ -148,6 +156,10 @@ class Feed {
 
 /// `clk_no_reply`: as the event's line has it.
 [[nodiscard]] std::string_view event_text(ClockEvent event);
+
+/// A stamp of `wall_time()`, `seconds` earlier: 1024 weeks at most either way, so that the result
+/// is one for which a WallTime has room.
+[[nodiscard]] WallTime earlier(WallTime at, double seconds);
 
 /// The time of a device, if it lies where a WallTime has room to calculate: 1970 to 2242.
 [[nodiscard]] std::optional<WallTime> wall_time(std::int64_t seconds, std::int64_t nanoseconds);

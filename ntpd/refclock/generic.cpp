@@ -129,9 +129,8 @@ class GenericDriver final : public SerialDriver {
     const Decoded& decoded = **heard.time;
     if (decoded.lock == Lock::Locked) since_lock_ = Duration::zero();
     say(decoded.lock);
-    judge(decoded, heard.at);
-    // Behind the sample: a clock that runs free may be used, but all is not well with it.
-    if (decoded.lock != Lock::Locked) {
+    // A clock that runs free may be used, but all is not well with it.
+    if (judge(decoded, heard.at) && decoded.lock != Lock::Locked) {
       trouble(decoded.lock == Lock::Invalid ? ClockEvent::Fault : ClockEvent::BadSignal);
     }
   }
@@ -144,23 +143,25 @@ class GenericDriver final : public SerialDriver {
     send(clock_->setup);
   }
 
-  void judge(const Decoded& decoded, WallTime at) {
+  /// False if what it tells is no moment, which is told.
+  bool judge(const Decoded& decoded, WallTime at) {
     report_.take(decoded);
     const bool no_signal_yet = decoded.lock == Lock::Invalid && !clock_->trusts_power_up;
     if (no_signal_yet || !is_trusted()) {
       since_lock_.reset();
       feed_.set_leap(Leap::Unsynchronized);
       feed_.set_pulse(false);
-      return;
+      return true;
     }
     // A clock that told nothing of its date has none.
     const auto utc = moment(decoded.civil, at);
-    if (!utc) return;
+    if (!utc) return false;
     report_.take(*utc);
-    if (decoded.civil.second == 60) return;
+    if (decoded.civil.second == 60) return true;
     feed_.set_leap(decoded.leap == Leap::Insert && feed_.flag(4) ? Leap::Delete : decoded.leap);
     feed_.set_root_dispersion(decoded.error_bound.value_or(0));
     sample(*utc, at);
+    return true;
   }
 
   [[nodiscard]] bool is_trusted() const {

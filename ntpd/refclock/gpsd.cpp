@@ -264,7 +264,7 @@ class GpsdDriver final : public Driver {
       text_.reset();
       return;
     }
-    text_ = Stamp{*time, at - from_seconds(feed_.settings().time2), at};
+    text_ = Stamp{*time, earlier(at, feed_.settings().time2), at};
   }
 
   void read_text_stamp(const GpsdMessage& stamp, WallTime at) {
@@ -275,7 +275,7 @@ class GpsdDriver final : public Driver {
       ++tally_.bad;
       return;
     }
-    text_ = Stamp{*stamp.real, *stamp.clock - from_seconds(feed_.settings().time2), at};
+    text_ = Stamp{*stamp.real, earlier(*stamp.clock, feed_.settings().time2), at};
     if (!is_secondary()) show(*stamp.real);
   }
 
@@ -287,7 +287,7 @@ class GpsdDriver final : public Driver {
       return;
     }
     const int precision = std::clamp(stamp.precision.value_or(text_precision_), -32, -1);
-    const WallTime received = *stamp.clock - from_seconds(feed_.settings().time1);
+    const WallTime received = earlier(*stamp.clock, feed_.settings().time1);
     if (!is_secondary()) {
       pulse_precision_ = precision;
       // With flag2 the pulse is ignored.

@@ -76,6 +76,8 @@ class JjyDriver final : public SerialDriver {
     mark("JJY ", "subtype=" + std::to_string(subtype) +
                      " dev=" + device_path(driver_jjy, feed_.settings()));
     mark("JJY ", "Refclock: " + std::string(kind_->name));
+    mark("JJY ", "minpoll=" + std::to_string(feed_.settings().min_poll) +
+                     " maxpoll=" + std::to_string(feed_.settings().max_poll));
     text_.clear();
     question_ = 0;
     listening_ = false;
@@ -311,9 +313,7 @@ extern const DriverInfo driver_jjy{
     },
     .set_polls =
         [](config::SourceSettings& settings) {
-          if (!is_jjy_telephone(settings.mode)) return;
-          settings.min_poll = std::max(settings.min_poll, kLeastJjyTelephonePoll);
-          settings.max_poll = std::max(settings.max_poll, settings.min_poll);
+          if (is_jjy_telephone(settings.mode)) set_jjy_telephone_polls(settings);
         },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {
       if (is_jjy_telephone(feed.settings().mode)) return make_jjy_telephone(feed, driver_jjy);

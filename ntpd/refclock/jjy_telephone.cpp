@@ -60,6 +60,13 @@ class JjyTelephoneDriver final : public SerialDriver {
          "subtype=" + std::to_string(subtype()) + " dev=" + device_path(info_, feed_.settings()));
     mark("JJY ", "Refclock: Telephone JJY");
     mark("JJY ", "phone=" + phone());
+    config::SourceSettings polls = feed_.settings();
+    set_jjy_telephone_polls(polls);
+    const std::string least = std::to_string(polls.min_poll);
+    if (polls.min_poll != feed_.settings().min_poll) {
+      mark("JJY ", "minpoll=" + std::to_string(feed_.settings().min_poll) + " -> " + least);
+    }
+    mark("JJY ", "minpoll=" + least + " maxpoll=" + std::to_string(polls.max_poll));
     text_.clear();
     enter(State::Idle);
     return open_port(devices, {.path = {}, .baud = 2400, .lines = false});
@@ -376,6 +383,12 @@ class JjyTelephoneDriver final : public SerialDriver {
 };
 
 }  // namespace
+
+void set_jjy_telephone_polls(config::SourceSettings& settings) {
+  constexpr int kLeast = 8;
+  settings.min_poll = std::max(settings.min_poll, kLeast);
+  settings.max_poll = std::max(settings.max_poll, settings.min_poll);
+}
 
 std::unique_ptr<Driver> make_jjy_telephone(Feed& feed, const DriverInfo& info) {
   return std::make_unique<JjyTelephoneDriver>(feed, info);

@@ -16,14 +16,14 @@ namespace ntp::refclock {
 /// of a loop are the delay of its way to us; 100 itself does not measure it.
 inline constexpr int kFirstJjyTelephone = 100, kLastJjyTelephone = 180;
 
-/// log2 s. NTPsec: a call takes time and costs.
-inline constexpr int kLeastJjyTelephonePoll = 8;
-
 constexpr bool is_jjy_telephone(int subtype) {
   return subtype >= kFirstJjyTelephone && subtype <= kLastJjyTelephone;
 }
 
 std::unique_ptr<Driver> make_jjy_telephone(Feed& feed, const DriverInfo& info);
+
+/// NTPsec: `minpoll` is 8 at least, since a call takes time and costs.
+void set_jjy_telephone_polls(config::SourceSettings& settings);
 
 /// Why a number is not called; nothing if it may be: 6 to 10 digits, with hyphens or not, behind
 /// `0,` for an outside line or not, that are no emergency or service number of Japan (as NTPsec).

@@ -34,10 +34,15 @@ constexpr double kDeadBand = 0.45;
 // s between attempts to open the pulse.
 constexpr int kPulseRetry = 64;
 
-/// NTPsec: the rate is in the mode, or with `baud`; an unknown one is 9600.
+/// NTPsec: the rate is in the mode, or with `baud`; one that is none is 9600.
 int baud_of(const config::SourceSettings& settings) {
   constexpr std::array kRates{4800, 9600, 19200, 38400, 57600, 115200};
-  if (settings.baud != 0) return settings.baud;
+  constexpr std::array kFaster{230400, 460800, 921600};  // than NTPsec knows
+  if (settings.baud != 0) {
+    const bool is_rate = std::ranges::find(kRates, settings.baud) != kRates.end() ||
+                         std::ranges::find(kFaster, settings.baud) != kFaster.end();
+    return is_rate ? settings.baud : 9600;
+  }
   const auto code = static_cast<std::size_t>(settings.mode >> kRateShift & 7);
   return code < kRates.size() ? kRates[code] : 9600;
 }

@@ -120,7 +120,7 @@ class OncoreDriver final : public SerialDriver {
       const auto text = devices.small_file(path);
       if (!text) continue;
       file_ = parse_oncore_file(*text);
-      feed_.stats("Input mode = " + std::to_string(static_cast<int>(file_.mode)));
+      note("Input mode = " + std::to_string(static_cast<int>(file_.mode)));
       for (const std::string& each : file_.complaints) {
         feed_.log(LogLevel::Warning, each, "REFCLOCK: " + name() + ": " + path + ": " + each);
       }
@@ -134,7 +134,7 @@ class OncoreDriver final : public SerialDriver {
     resetting_ = false;
     channels_ = 0;
     waiting_ = silent_polls_ = heard_ = 0;
-    feed_.stats("state = ONCORE_CHECK_ID");
+    note("state = ONCORE_CHECK_ID");
     command(kAskIdentity);
     // Whatever it is, it answers to one of them.
     for (const auto each : {"Ba\x01"sv, "Ea\x01"sv, "Ha\x01"sv}) command(each);
@@ -173,7 +173,7 @@ class OncoreDriver final : public SerialDriver {
     std::size_t at = 0;
     while (at < text.size()) {
       const std::size_t end = std::min(text.find("\r\n", at), text.size());
-      feed_.stats(telegram::readable(text.substr(at, end - at)));
+      note(telegram::readable(text.substr(at, end - at)));
       at = end + 2;
     }
   }
@@ -186,7 +186,8 @@ class OncoreDriver final : public SerialDriver {
     if (integrity_age_ >= 0 && ++integrity_age_ > kIntegrityPatience) integrity_age_ = -1;
     status_ = status;
     // With integrity messages, the second is used when the verdict on it is there.
-    if (integrity_age_ < 0) take(received);
+    status_at_ = received;
+    if (integrity_age_ < 0) take();
   }
 
   void on_integrity(const telegram::OncoreIntegrity& integrity) {
@@ -200,13 +201,13 @@ class OncoreDriver final : public SerialDriver {
       return trouble(ClockEvent::BadSignal);
     }
     late_ = Duration(late);
-    take(std::nullopt);
+    take();
   }
 
   void set_up(int channels) {
     if ((file_.mode == Mode::ResetHold || file_.mode == Mode::ResetSurvey) && !was_reset_) {
       was_reset_ = resetting_ = true;
-      feed_.stats("state = ONCORE_RESET_SENT");
+      note("state = ONCORE_RESET_SENT");
       return command(kReset);
     }
     channels_ = channels;
@@ -216,7 +217,7 @@ class OncoreDriver final : public SerialDriver {
     offset_ = Duration::zero();
     leap_age_ = 0;
     status_.reset();
-    feed_.stats("Using        chan = " + std::to_string(channels));
+    note("Using        chan = " + std::to_string(channels));
     for (const auto each : {kFix, kUtc, kStatic}) command(each);
     if (file_.mode != Mode::AsItIs) set_place(channels == 12);
     if (channels == 12) command("Gc" + std::string(1, static_cast<char>(file_.pulse_control)));
@@ -224,7 +225,12 @@ class OncoreDriver final : public SerialDriver {
       command(channels == 12 ? kIntegrity12 : channels == 8 ? kIntegrity8 : kIntegrity6);
     }
     command(kAskLeap);
-    feed_.stats("state = ONCORE_RUN");
+    note("state = ONCORE_RUN");
+  }
+
+  /// NTPsec's lines of clockstats are those of its log.
+  void note(const std::string& text) {
+    feed_.stats("REFCLOCK: ONCORE[" + std::to_string(feed_.settings().unit) + "]: " + text);
   }
 
   /// Where the antenna is, how long its cable is, which satellites are high enough.
@@ -253,7 +259,7 @@ class OncoreDriver final : public SerialDriver {
   }
 
   /// The second that the status tells began with the last pulse.
-  void take(std::optional<WallTime> received) {
+  void take() {
     const auto status = std::exchange(status_, std::nullopt);
     if (!status) return;
     const auto latest = pulse_->latest(edge_);
@@ -263,8 +269,8 @@ class OncoreDriver final : public SerialDriver {
     }
     const Pulse pulse = **latest;
     sequence_ = pulse.sequence;
-    // A pulse of long ago is not the message's.
-    if (received && *received - pulse.at > std::chrono::seconds(1)) {
+    // The pulse of another second is not the message's.
+    if (status_at_ - pulse.at >= std::chrono::seconds(1)) {
       return trouble(ClockEvent::Timeout);
     }
     telegram::Decoded decoded = status->decoded;
@@ -293,7 +299,7 @@ class OncoreDriver final : public SerialDriver {
                   static_cast<long long>(to_seconds(at.time_since_epoch())) % 60, status.receiver,
                   status.dilution, status.visible, status.tracked, integrity_age_ >= 0 ? 1 : 0);
     feed_.timecode(text);
-    feed_.stats(text);
+    note(text);
   }
 
   OncoreFile file_;
@@ -310,6 +316,7 @@ class OncoreDriver final : public SerialDriver {
   int leap_age_ = 0;        // s
   int integrity_age_ = -1;  // messages; -1: this receiver has none
   std::optional<telegram::OncoreStatus> status_;
+  WallTime status_at_{};
   Leap leap_ = Leap::None;
   int sawtooth_ = 0;  // ns, of the next pulse
   Duration late_{};

@@ -96,7 +96,9 @@ class PhcDriver final : public Driver {
       const auto tai = tai_offset();
       if (!tai) {
         return bad(ClockEvent::BadDate, "tai",
-                   "TAI - UTC is not known: name a leapfile, or give it as time2");
+                   feed_.settings().time2 == 0
+                       ? "TAI - UTC is not known: name a leapfile, or give it as time2"
+                       : "time2 is to be TAI - UTC in seconds, and is more than a day");
       }
       utc -= *tai;
     }

@@ -86,8 +86,9 @@ class SpectracomDriver final : public SerialDriver {
     if (!on_time_) return;
     told_ = true;
     if (pulse_.is_lit()) {
-      feed_.set_leap(decoded->lock == telegram::Lock::Invalid ? Leap::Unsynchronized
-                                                              : decoded->leap);
+      const bool has_signal = decoded->lock != telegram::Lock::Invalid;
+      feed_.set_leap(has_signal ? decoded->leap : Leap::Unsynchronized);
+      if (!has_signal) trouble(ClockEvent::BadSignal);
       return;
     }
     accept(*decoded, *on_time_, feed_.settings().time2);

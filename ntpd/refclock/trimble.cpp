@@ -43,6 +43,12 @@ constexpr Kind kKinds[] = {
     {TrimbleModel::Copernicus, "Copernicus II", false, 38400, false, kSerialError},
 };
 
+/// Whether it is told of the second by an edge on RTS.
+bool wants_edges(const Kind& kind, const config::SourceSettings& settings) {
+  constexpr unsigned kFlag3 = 4;
+  return kind.by_event && kind.model != TrimbleModel::AceIII && (settings.flags & kFlag3) == 0;
+}
+
 /// Null if there is no receiver of this subtype.
 const Kind* find_kind(int mode) {
   const auto model = static_cast<TrimbleModel>(mode & kModelBits);
@@ -67,7 +73,7 @@ class TrimbleDriver final : public SerialDriver {
                         .baud = kind_->baud,
                         .parity = kind_->parity ? Parity::Odd : Parity::None,
                         .lines = false};
-    if (by_edge()) line.rts = true;  // idle
+    if (wants_edges(*kind_, feed_.settings())) line.rts = true;  // idle
     if (auto opened = open_port(devices, line); !opened) return opened;
     low_ = false;
     if (kind_->model == TrimbleModel::Thunderbolt || kind_->model == TrimbleModel::ResolutionSmt) {
@@ -117,10 +123,6 @@ class TrimbleDriver final : public SerialDriver {
   void clock_stepped() override { event_.reset(); }
 
  private:
-  [[nodiscard]] bool by_edge() const {
-    return kind_->by_event && kind_->model != TrimbleModel::AceIII && !feed_.flag(3);
-  }
-
   void on_octets(ByteView octets, WallTime received) override {
     for (const std::uint8_t octet : octets) {
       if (kind_->model == TrimbleModel::Praecis && on_text(octet)) continue;
@@ -202,10 +204,13 @@ extern const DriverInfo driver_trimble{
     .refid = "GPS",
     .precision = -20,
     .knows_mode = [](int mode) { return find_kind(mode) != nullptr; },
-    // NTPsec's; there is a sample each second, or every other.
+    // NTPsec's, whose receivers give a sample each second; those with an edge every other second
+    // need the longer of them.
     .set_polls =
         [](config::SourceSettings& settings) {
-          settings.min_poll = 4;
+          const auto* kind = find_kind(settings.mode);
+          const bool by_edge = kind != nullptr && wants_edges(*kind, settings);
+          settings.min_poll = by_edge ? 5 : 4;
           settings.max_poll = 5;
         },
     .make = [](Feed& feed) -> std::unique_ptr<Driver> {

@@ -83,19 +83,19 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
   if (!open_) {
     feed_.count_poll();
     feed_.report(ClockEvent::Fault);
-    (void)feed_.take_health();
+    (void)feed_.take_health(false);
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
   if (!trouble) {
     feed_.drop_samples();
-    (void)feed_.take_health();
+    feed_.begin_interval();
     return std::nullopt;
   }
   feed_.count_poll();
   if (!feed_.has_samples()) {
     feed_.report(*trouble);
-    (void)feed_.take_health();
+    (void)feed_.take_health(false);
     return std::nullopt;
   }
   return take_batch(now);
@@ -110,10 +110,11 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
   const auto median = feed_.filter().take();
   if (!median) return std::nullopt;
   retry_after_ = kFirstRetry;
+  const bool is_credible = !now.synchronized || std::abs(median->offset) <= kBeyondBelief;
+  if (!is_credible) feed_.report(ClockEvent::BadDate);
   // A clock can give time though its device fails in part, such as one that can't be written to.
-  const bool well = feed_.take_health();
-  if (now.synchronized && std::abs(median->offset) > kBeyondBelief) {
-    feed_.report(ClockEvent::BadDate);
+  const bool well = feed_.take_health(is_credible);
+  if (!is_credible) {
     feed_.log(LogLevel::Error, "date",
               "REFCLOCK: " + name() + ": the time is known, and it says another one, by " +
                   std::to_string(std::llround(median->offset)) + " s: not used");

@@ -21,7 +21,7 @@ with Lab() as lab:
     def row():
         return next((p for p in host.peers() if p.remote == NAME), None)
 
-    # More than the two minutes: a pulse that a busy machine plays late costs one.
+    # More than the two minutes: a pulse that a busy machine doesn't play costs one.
     wait_for("a reading", 265, lambda: row() and row().reach & 1)
     found = row()
     expected = (ahead + DELAY) * 1e3

@@ -18,6 +18,8 @@ def utc(second):
 class Clock(threading.Thread):
     """A pty with a clock at its far end; `path` is a link to the near one."""
 
+    latest = 0.01  # s: a machine that stalled for longer is no clock of its own
+
     def __init__(self, path, ahead):
         super().__init__(daemon=True)
         self.path, self.ahead = path, ahead
@@ -48,8 +50,7 @@ class Clock(threading.Thread):
                     self.heard = (self.heard + os.read(self.master, 512))[-512:]
                     self.asked()
                 continue
-            # A machine that stalled is no clock of its own.
-            if rest > -0.01:
+            if rest > -self.latest:
                 self.second(following)
             following = int(self.now()) + 1
 
@@ -79,6 +80,8 @@ class Hopf(Clock):
 
 class RawDcf77(Clock):
     """Pulses of DCF77, whose time is CET. Begins with the minute that its time makes one."""
+
+    latest = 0.3  # s: one pulse that is missing spoils a minute, and a late one but a sample
 
     def second(self, now):
         position = now % 60

@@ -67,6 +67,10 @@ TEST_F(RefclockAssociationTest, PollsAreThoseThatTheDriverInsistsOn) {
   };
   EXPECT_EQ(polls_of("oncore", 0), 4);
   EXPECT_EQ(polls_of("trimble", 2), 4);
+  EXPECT_EQ(polls_of("trimble", 6), 4);
+  EXPECT_EQ(polls_of("trimble", 0), 5) << "an edge takes two seconds";
+  source_.flags = 4;
+  EXPECT_EQ(polls_of("trimble", 0), 4);
   EXPECT_EQ(polls_of("jjy", 4), 3);
   EXPECT_EQ(polls_of("jjy", 140), 8);
 }

@@ -80,11 +80,14 @@ class PlayedDevice final : public PtpDevice {
 class HardwareClockTest : public ::testing::Test {
  protected:
   HardwareClockTest() { open(); }
-  /// The first reading, which is a single one, is over.
+  /// The first reading in each way, which is a single one, is over.
   void open() {
-    played_.precise = 0;
     clock_ = make_hardware_clock(std::make_unique<PlayedDevice>(played_), "/dev/ptp9");
-    EXPECT_TRUE(read());
+    for (const auto& [precise, extended] : {std::pair(EBUSY, EBUSY), {EBUSY, 0}, {0, 0}}) {
+      played_.precise = precise;
+      played_.extended = extended;
+      EXPECT_EQ(read()->size(), 1U);
+    }
     (void)asked();
   }
   Result<std::vector<HardwareReading>> read(int count = 3) { return clock_->read(count); }
@@ -111,7 +114,6 @@ TEST_F(HardwareClockTest, WhatADeviceHasNotIsAskedForOnce) {
   for (const int missing : {EOPNOTSUPP, ENOTTY, EINVAL}) {
     open();
     played_.precise = missing;
-    played_.extended = 0;
     auto readings = read();
     ASSERT_TRUE(readings);
     EXPECT_EQ(readings->size(), 3U);
@@ -215,6 +217,22 @@ TEST_F(HardwareClockTest, ADeviceIsReadAsOftenAsFitsInHalfAMillisecond) {
   EXPECT_EQ(readings_of_calls(3), (Counts{3, 1, 1}));
   played_.reading = {};
   EXPECT_EQ(readings_of_calls(3), (Counts{1, 10, 10}));
+}
+
+TEST_F(HardwareClockTest, HowQuicklyADeviceFailsTellsNothing) {
+  played_.precise = EOPNOTSUPP;
+  played_.reading = microseconds(150);
+  EXPECT_TRUE(read(10));
+  for (int i = 0; i < 4; ++i) {
+    const MonoTime begin = played_.now;
+    EXPECT_TRUE(read(10));
+    EXPECT_LE(played_.now - begin, microseconds(500));
+    played_.extended = played_.plain = EIO;
+    played_.reading = {};
+    EXPECT_FALSE(read(10));
+    played_.extended = played_.plain = 0;
+    played_.reading = microseconds(150);
+  }
 }
 
 TEST_F(HardwareClockTest, MoreReadingsThanTheKernelMakesAreNotAskedFor) {

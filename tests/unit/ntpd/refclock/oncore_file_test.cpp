@@ -137,7 +137,7 @@ TEST_F(OncoreWithFile, ChangesNothingInMode0) {
   for (const char* letters : {"@@As", "@@At", "@@Ad", "@@Az", "@@Ay"}) {
     EXPECT_THAT(all, Not(HasSubstr(letters)));
   }
-  EXPECT_THAT(bench_.stats, Contains("Input mode = 0"));
+  EXPECT_THAT(bench_.stats, Contains("REFCLOCK: ONCORE[0]: Input mode = 0"));
 }
 
 TEST_F(OncoreWithFile, ResetsOnceWhereItIsToldTo) {

@@ -479,12 +479,13 @@ std::unique_ptr<Voice> make() {
 
 constexpr unsigned kUsual = kYear | kDate | kSecond60;
 constexpr unsigned kSays = kRunsFree | kNoSignal;
-constexpr unsigned kFlag3 = 4;
+constexpr unsigned kFlag1 = 1, kFlag3 = 4;
 
 constexpr std::array kClocks = std::to_array<Clock>({
     {"arbiter", 0, make<Arbiter>, kUsual | kRolls | kAsked | kNoSignal},
     {"generic", 0, make<Meinberg>, kUsual | kLeap | kSays},
     {"generic", 2, make<Meinberg>, kUsual | kLeap | kSays},
+    {"generic", 0x82, make<Meinberg>, kUsual | kLeap | kSays | kPulse},
     {"generic", 3, make<Elv>, kUsual | kRunsFree},
     {"generic", 4, make<Schmid>, kUsual | kLeap | kAsked | kSays},
     // A minute with a second 60 is one with a pulse more.
@@ -511,7 +512,8 @@ constexpr std::array kClocks = std::to_array<Clock>({
     {"jjy", 150, make<TelJjy>, kUsual | kLeapSeason | kAsked},
     {"modem", 0, make<Nist>, kUsual | kLeap | kAsked},
     {"nmea", 0, make<Nmea>, kUsual | kSum | kRolls},
-    {"oncore", 0, make<Oncore>, kUsual | kLeapSeason | kSum | kRolls | kAsked},
+    {"nmea", 0, make<Nmea>, kUsual | kSum | kRolls | kPulse, kFlag1},
+    {"oncore", 0, make<Oncore>, kUsual | kLeapSeason | kSum | kRolls | kAsked | kPulse},
     {"trimble", 0, make<TrimbleEvents<false>>, kUsual | kLeapSeason | kRolls | kAsked, kFlag3},
     {"trimble", 1, make<TrimbleEvents<true>>, kUsual | kLeapSeason | kRolls | kAsked, kFlag3},
     {"trimble", 2, make<TrimblePulses>, kYear | kLeapSeason | kRolls},
@@ -521,6 +523,8 @@ constexpr std::array kClocks = std::to_array<Clock>({
     {"trimble", 7, make<Copernicus>, kYear | kRolls},
     {"truetime", 0, make<TrueTime>, kDate | kSecond60 | kNoSignal},
     {"spectracom", 0, make<Spectracom>, kUsual | kLeap | kRolls | kAsked | kNoSignal},
+    {"spectracom", 0, make<Spectracom>, kUsual | kLeap | kRolls | kAsked | kNoSignal | kPulse,
+     kFlag1},
     {"zyfer", 0, make<Zyfer>, kUsual | kRolls | kNoSignal},
 });
 
@@ -553,7 +557,8 @@ std::string phone_of(const Clock& clock) {
 }
 
 std::string name_of(const Clock& clock) {
-  return std::string(clock.driver) + ' ' + std::to_string(clock.mode);
+  return std::string(clock.driver) + ' ' + std::to_string(clock.mode) +
+         ((clock.flags & kFlag1) != 0 ? " flag1" : "");
 }
 
 }  // namespace ntp::refclock::played

@@ -66,6 +66,7 @@ enum Tells : unsigned {
   kSlow = 256,           // nothing for two minutes after it is connected
   kRunsFree = 512,       // that it runs free
   kNoSignal = 1024,      // that it has no time
+  kPulse = 2048,         // by a pulse when a second begins
 };
 
 /// A clock as ntp.conf would have it.

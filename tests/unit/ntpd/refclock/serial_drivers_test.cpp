@@ -131,8 +131,10 @@ TEST(Spectracom, AnUnlockedReceiverIsNotUsed) {
   bench.say("\r\n?  100 23:59:58 DTZ=00\r\n");
   EXPECT_FALSE(bench.poll());
   EXPECT_THAT(bench.events, ElementsAre(ClockEvent::BadSignal));
-  bench.say("\r\n" + std::string(70'000, 'x') + "\r\n");
-  EXPECT_FALSE(bench.poll());
+  for (int i = 0; i < 2; ++i) {
+    bench.say("\r\n" + std::string(70'000, 'x') + "\r\n");
+    EXPECT_FALSE(bench.poll());
+  }
   EXPECT_EQ(bench.events.back(), ClockEvent::BadFormat);
 }
 
@@ -497,8 +499,10 @@ TEST_F(JjyTest, ErrorsAreMarked) {
   bench_.say("'NG 26/11/25 2 21:04:05\r");
   EXPECT_FALSE(bench_.poll());
   EXPECT_EQ(bench_.events.back(), ClockEvent::BadSignal);
-  bench_.say(std::string(70'000, 'x') + "\r");
-  EXPECT_FALSE(bench_.poll());
+  for (int i = 0; i < 2; ++i) {
+    bench_.say(std::string(70'000, 'x') + "\r");
+    EXPECT_FALSE(bench_.poll());
+  }
   EXPECT_EQ(bench_.events.back(), ClockEvent::BadFormat);
   for (int i = 0; i < 8; ++i) EXPECT_FALSE(bench_.poll());
   EXPECT_EQ(bench_.events.back(), ClockEvent::Timeout);

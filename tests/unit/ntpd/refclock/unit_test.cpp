@@ -64,6 +64,74 @@ TEST(Unit, WhatIsBeyondBeliefIsNotUsedOnceTheTimeIsKnown) {
   EXPECT_TRUE(bench.poll());
 }
 
+using Events = std::vector<ClockEvent>;
+
+/// What is told of a clock whose polls all have samples.
+class Health : public ::testing::Test {
+ protected:
+  /// The events of so many polls, before each of which these troubles are reported in turns.
+  Events polls(int count, const Events& troubles) {
+    for (int i = 0; i < count; ++i) {
+      for (int j = 0; j < 10; ++j) {
+        for (const ClockEvent each : troubles) feed_.report(each);
+      }
+      if (feed_.take_health(true) && feed_.status() != ClockEvent::Nominal) {
+        feed_.report(ClockEvent::Nominal);
+      }
+    }
+    Events events;
+    for (const News& each : feed_.take_news()) {
+      if (const auto* change = std::get_if<StateChange>(&each)) events.push_back(change->event);
+    }
+    return events;
+  }
+
+  config::SourceSettings settings_;
+  Feed feed_{settings_};
+};
+
+TEST_F(Health, TroublesInTurnsAreOne) {
+  EXPECT_EQ(polls(100, {ClockEvent::BadDate, ClockEvent::BadFormat, ClockEvent::BadSignal}),
+            Events{ClockEvent::BadDate});
+  EXPECT_EQ(polls(100, {ClockEvent::BadDate}), Events{});
+  EXPECT_EQ(polls(2, {}), Events{ClockEvent::Nominal});
+}
+
+TEST_F(Health, AnotherTroubleIsToldOnceTheFirstIsOver) {
+  (void)polls(3, {ClockEvent::BadSignal});
+  EXPECT_EQ(polls(1, {ClockEvent::Fault}), Events{}) << "it may be both";
+  EXPECT_EQ(polls(1, {ClockEvent::Fault}), Events{ClockEvent::Fault});
+}
+
+TEST_F(Health, WhoRelapsesIsWellLaterEachTime) {
+  for (const int probation : {1, 2, 4, 8, 16, 32, 64, 64}) {
+    EXPECT_EQ(polls(1, {ClockEvent::BadFormat}), Events{ClockEvent::BadFormat});
+    EXPECT_EQ(polls(probation - 1, {}), Events{});
+    EXPECT_EQ(polls(1, {}), Events{ClockEvent::Nominal});
+  }
+  EXPECT_EQ(polls(16, {}), Events{});
+  EXPECT_EQ(polls(1, {ClockEvent::BadFormat}), Events{ClockEvent::BadFormat});
+  EXPECT_EQ(polls(1, {}), Events{ClockEvent::Nominal});
+}
+
+TEST(Unit, ManyLinesHideNoEvent) {
+  config::SourceSettings settings;
+  Feed feed(settings);
+  for (int i = 0; i < 200; ++i) feed.stats("a line");
+  feed.report(ClockEvent::BadFormat);
+  feed.log(LogLevel::Error, "key", "text");
+  const auto news = feed.take_news();
+  EXPECT_EQ(news.size(), 66U);
+  EXPECT_TRUE(std::holds_alternative<StateChange>(news[64]));
+}
+
+TEST(Earlier, StaysWithinTheRangeOfTime) {
+  const WallTime last = *wall_time(8'589'934'592, 0);
+  EXPECT_GT(earlier(last, -1e18), last);
+  EXPECT_LT(earlier(WallTime{}, 1e18), WallTime{});
+  EXPECT_EQ(earlier(last, 1.5), last - std::chrono::milliseconds(1500));
+}
+
 TEST(Unit, NewsOfASecondAreBounded) {
   config::SourceSettings settings;
   Feed feed(settings);
@@ -72,7 +140,7 @@ TEST(Unit, NewsOfASecondAreBounded) {
     feed.log(LogLevel::Error, std::to_string(i), "text");
     feed.report(i % 2 == 0 ? ClockEvent::Timeout : ClockEvent::BadFormat);
   }
-  EXPECT_LE(feed.take_news().size(), 64U);
+  EXPECT_LE(feed.take_news().size(), 82U);
   EXPECT_EQ(feed.counters().reports, 15);
   feed.timecode(std::string(65536, '\1'));
   EXPECT_EQ(feed.timecode(), std::string(127, '.'));
