@@ -4,35 +4,64 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
+#include <cstring>
 #include <string>
 
 namespace ntp::crypto {
 namespace {
 
-/// Adds a block in the field. By way of copies: so the compiler sees that they do not overlap.
-void add(std::uint8_t* to, const std::uint8_t* value) {
-  Siv::Block sum;
-  Siv::Block other;
-  std::copy_n(to, Siv::kBlock, sum.begin());
-  std::copy_n(value, Siv::kBlock, other.begin());
-  for (std::size_t i = 0; i < Siv::kBlock; ++i) {
-    sum[i] = static_cast<std::uint8_t>(sum[i] ^ other[i]);
-  }
-  std::copy_n(sum.begin(), Siv::kBlock, to);
+using Block = Siv::Block;
+constexpr std::size_t kBlock = Siv::kBlock;
+constexpr unsigned kWord = 64;
+
+Block load(const std::uint8_t* octets) {
+  std::array<std::uint64_t, 2> words;
+  std::memcpy(words.data(), octets, kBlock);
+  return {big_endian(words[0]), big_endian(words[1])};
 }
 
-/// Doubling in GF(2^128) (RFC 5297 section 2.3), without a branch on the secret.
-Siv::Block doubled(const Siv::Block& block) {
-  auto words = std::bit_cast<std::array<std::uint64_t, 2>>(block);
-  const std::uint64_t high = big_endian(words[0]);
-  const std::uint64_t low = big_endian(words[1]);
-  const std::uint64_t carry = std::uint64_t{0} - (high >> 63);
-  words[0] = big_endian(high << 1 | low >> 63);
-  words[1] = big_endian(low << 1 ^ (carry & 0x87));
-  return std::bit_cast<Siv::Block>(words);
+/// By one store: the cipher reads the block at once, which waits long for what came in two.
+void store(Block block, std::uint8_t* octets) {
+  using Words [[gnu::vector_size(kBlock)]] = std::uint64_t;
+  const Words words{big_endian(block.high), big_endian(block.low)};
+  std::memcpy(octets, &words, kBlock);
 }
+
+Block operator^(Block a, Block b) { return {a.high ^ b.high, a.low ^ b.low}; }
+
+/// `bits`: less than 128, here and below.
+Block shifted_up(Block block, std::size_t bits) {
+  if (bits >= kWord) return {block.low << (bits - kWord), 0};
+  if (bits == 0) return block;
+  return {block.high << bits | block.low >> (kWord - bits), block.low << bits};
+}
+
+Block shifted_down(Block block, std::size_t bits) {
+  if (bits >= kWord) return {0, block.high >> (bits - kWord)};
+  if (bits == 0) return block;
+  return {block.high >> bits, block.low >> bits | block.high << (kWord - bits)};
+}
+
+/// In GF(2^128) (RFC 5297 section 2.3), without a branch on the secret.
+Block doubled(Block block) {
+  const std::uint64_t carry = std::uint64_t{0} - (block.high >> (kWord - 1));
+  return shifted_up(block, 1) ^ Block { 0, carry & 0x87 };
+}
+
+/// Up to a block of octets, with zeros behind.
+Block load_some(ByteView octets) {
+  std::array<std::uint8_t, kBlock> block{};
+  std::copy(octets.begin(), octets.end(), block.begin());
+  const Block value = load(block.data());
+  wipe(block);
+  return value;
+}
+
+void wipe_block(Block& block) { wipe({reinterpret_cast<std::uint8_t*>(&block), sizeof block}); }
+
+/// What makes a message whose last block has `size` octets, not 16, one of whole blocks.
+Block padding(std::size_t size) { return shifted_down({std::uint64_t{0x80} << 56, 0}, 8 * size); }
 
 bool encrypt_blocks(EVP_CIPHER_CTX* context, ByteSpan blocks) {
   int written = 0;
@@ -54,7 +83,7 @@ std::optional<Siv> Siv::make(std::size_t key_size) {
 }
 
 Siv::~Siv() {
-  for (Block* block : {&k1_, &k2_, &zero_code_, &chained_}) wipe(*block);
+  for (Block* block : {&k1_, &k2_, &zero_code_, &chained_}) wipe_block(*block);
   wipe(scratch_);
 }
 
@@ -65,14 +94,12 @@ bool Siv::set_key(ByteView key) {
   broken_ = EVP_EncryptInit_ex2(cbc_.get(), nullptr, key.data(), nullptr, nullptr) != 1;
   counter_key_.assign(key.last(half));
   counter_key_set_ = false;
-  chained_ = {};
-  std::fill_n(scratch_.begin(), kBlock, std::uint8_t{0});
+  store({}, scratch_.data());
   chain(kBlock);
   k1_ = doubled(chained_);
   k2_ = doubled(k1_);
   // The CMAC of a zero block is the encryption of K1.
-  std::copy(k1_.begin(), k1_.end(), scratch_.begin());
-  add(scratch_.data(), chained_.data());
+  store(k1_ ^ chained_, scratch_.data());
   chain(kBlock);
   zero_code_ = chained_;
   ready_ = !broken_;
@@ -96,89 +123,82 @@ bool Siv::use_counter_key() {
 
 void Siv::chain(std::size_t size) {
   if (!encrypt_blocks(cbc_.get(), ByteSpan(scratch_).first(size))) broken_ = true;
-  std::copy_n(scratch_.begin() + static_cast<std::ptrdiff_t>(size - kBlock), kBlock,
-              chained_.begin());
+  chained_ = load(scratch_.data() + size - kBlock);
 }
 
-void Siv::add_message(ByteView message, const Block* last) {
-  std::copy(message.begin(), message.end(), scratch_.begin());
-  if (last != nullptr) add(scratch_.data() + message.size() - kBlock, last->data());
-  const std::size_t full =
-      message.empty() ? 0 : (message.size() - 1) / kBlock * kBlock;  // before the last block
-  const std::size_t rest = message.size() - full;
-  if (rest == kBlock) {
-    add(scratch_.data() + full, k1_.data());
-    return;
+std::size_t Siv::lay_out(ByteView message, Block last) {
+  const std::size_t size = message.size();
+  const std::size_t full = size == 0 ? 0 : (size - 1) / kBlock * kBlock;  // before the last block
+  const std::size_t rest = size - full;
+  std::copy_n(message.begin(), full, scratch_.begin());
+  Block end{};
+  if (size < kBlock) {
+    end = load_some(message);
+  } else {
+    const Block tail = load(message.last(kBlock).data()) ^ last;
+    const std::size_t absent = 8 * (kBlock - rest);  // bits
+    end = shifted_up(tail, absent);
+    if (rest != kBlock) {
+      const Block before = load(message.subspan(full - kBlock).data());
+      const Block kept = shifted_up(shifted_down(before, absent), absent);
+      store(kept ^ shifted_down(tail, 8 * rest), scratch_.data() + full - kBlock);
+    }
   }
-  scratch_[full + rest] = 0x80;
-  std::fill_n(scratch_.begin() + static_cast<std::ptrdiff_t>(full + rest + 1), kBlock - rest - 1,
-              std::uint8_t{0});
-  add(scratch_.data() + full, k2_.data());
+  store(end ^ (rest == kBlock ? k1_ : k2_ ^ padding(rest)), scratch_.data() + full);
+  return full + kBlock;
 }
 
-void Siv::mac(ByteView message, const Block* last, Block& code) {
-  // The context goes on from the message before; adding what it will add makes its IV zero.
+Siv::Block Siv::mac(ByteView message, Block last) {
+  // Adding what the context will add makes its IV zero.
   Block undo = chained_;
+  const auto begin = [&] { store(load(scratch_.data()) ^ undo, scratch_.data()); };
   while (message.size() > kChunk) {
     // So much is left that the last 16 octets go together.
     constexpr std::size_t kStep = kChunk - kBlock;
     std::copy_n(message.begin(), kStep, scratch_.begin());
-    add(scratch_.data(), undo.data());
+    begin();
     chain(kStep);
     undo = {};
     message = message.subspan(kStep);
   }
-  add_message(message, last);
-  add(scratch_.data(), undo.data());
-  chain(message.empty() ? kBlock : (message.size() + kBlock - 1) / kBlock * kBlock);
-  code = chained_;
+  const std::size_t size = lay_out(message, last);
+  begin();
+  chain(size);
+  return chained_;
 }
 
-void Siv::s2v(std::span<const ByteView> strings, ByteView plaintext, Block& code) {
+Siv::Block Siv::s2v(std::span<const ByteView> strings, ByteView plaintext) {
   Block sum = zero_code_;
-  for (const ByteView string : strings) {
-    sum = doubled(sum);
-    mac(string, nullptr, code);
-    add(sum.data(), code.data());
-  }
-  if (plaintext.size() >= kBlock) {
-    mac(plaintext, &sum, code);
-  } else {
-    Block padded{};
-    std::copy(plaintext.begin(), plaintext.end(), padded.begin());
-    padded[plaintext.size()] = 0x80;
-    sum = doubled(sum);
-    add(padded.data(), sum.data());
-    mac(padded, nullptr, code);
-    wipe(padded);
-  }
+  for (const ByteView string : strings) sum = doubled(sum) ^ mac(string);
+  if (plaintext.size() >= kBlock) return mac(plaintext, sum);
+  std::array<std::uint8_t, kBlock> end;
+  store(load_some(plaintext) ^ padding(plaintext.size()) ^ doubled(sum), end.data());
+  const Block code = mac(end);
+  wipe(end);
+  return code;
 }
 
-void Siv::add_keystream(const Block& iv, ByteView in, ByteSpan out) {
+void Siv::add_keystream(Block iv, ByteView in, ByteSpan out) {
   if (in.empty()) return;
   if (!use_counter_key()) broken_ = true;
-  Block counter = iv;
-  counter[8] &= 0x7f;
-  counter[12] &= 0x7f;
-  // With those bits cleared the last word alone counts, for 2^31 blocks.
-  auto words = std::bit_cast<std::array<std::uint32_t, 4>>(counter);
-  std::uint32_t count = big_endian(words[3]);
+  // With these bits cleared the low word alone counts.
+  constexpr std::uint64_t kCleared = std::uint64_t{1} << 63 | std::uint64_t{1} << 31;
+  Block counter{iv.high, iv.low & ~kCleared};
   std::size_t done = 0;
   while (done < in.size()) {
     const std::size_t size = std::min(in.size() - done, kChunk);
-    const std::size_t blocks = (size + kBlock - 1) / kBlock;
-    for (std::size_t i = 0; i < blocks; ++i) {
-      words[3] = big_endian(count++);
-      const auto octets = std::bit_cast<Block>(words);
-      std::copy_n(octets.begin(), kBlock, scratch_.data() + i * kBlock);
+    const std::size_t padded = (size + kBlock - 1) / kBlock * kBlock;
+    for (std::size_t at = 0; at < padded; at += kBlock, ++counter.low) {
+      store(counter, scratch_.data() + at);
     }
-    if (!encrypt_blocks(ecb_.get(), ByteSpan(scratch_).first(blocks * kBlock))) broken_ = true;
-    const ByteView from = in.subspan(done, size);
-    const ByteSpan to = out.subspan(done, size);
+    if (!encrypt_blocks(ecb_.get(), ByteSpan(scratch_).first(padded))) broken_ = true;
+    const std::uint8_t* const from = in.data() + done;
+    std::uint8_t* const to = out.data() + done;
     std::size_t at = 0;
-    for (; at + kBlock <= size; at += kBlock) add(scratch_.data() + at, from.data() + at);
-    for (; at < size; ++at) scratch_[at] = static_cast<std::uint8_t>(scratch_[at] ^ from[at]);
-    std::copy_n(scratch_.begin(), size, to.begin());
+    for (; at + kBlock <= size; at += kBlock) {
+      store(load(from + at) ^ load(scratch_.data() + at), to + at);
+    }
+    for (; at < size; ++at) to[at] = static_cast<std::uint8_t>(scratch_[at] ^ from[at]);
     done += size;
   }
 }
@@ -186,10 +206,9 @@ void Siv::add_keystream(const Block& iv, ByteView in, ByteSpan out) {
 bool Siv::seal(std::span<const ByteView> strings, ByteView plaintext, ByteSpan out) {
   assert(out.size() == plaintext.size() + kBlock);
   if (!ready_) return false;
-  Block code;
-  s2v(strings, plaintext, code);
+  const Block code = s2v(strings, plaintext);
   add_keystream(code, plaintext, out.subspan(kBlock));
-  std::copy(code.begin(), code.end(), out.begin());
+  store(code, out.data());
   if (broken_) wipe(out);
   return !broken_;
 }
@@ -197,12 +216,10 @@ bool Siv::seal(std::span<const ByteView> strings, ByteView plaintext, ByteSpan o
 bool Siv::open(std::span<const ByteView> strings, ByteView ciphertext, ByteSpan out) {
   assert(ciphertext.size() == out.size() + kBlock);
   if (!ready_) return false;
-  Block given;
-  std::copy_n(ciphertext.begin(), kBlock, given.begin());
-  add_keystream(given, ciphertext.subspan(kBlock), out);
-  Block code;
-  s2v(strings, out, code);
-  const bool genuine = equal_secrets(given, code) && !broken_;
+  add_keystream(load(ciphertext.data()), ciphertext.subspan(kBlock), out);
+  std::array<std::uint8_t, kBlock> code;
+  store(s2v(strings, out), code.data());
+  const bool genuine = equal_secrets(code, ciphertext.first(kBlock)) && !broken_;
   if (!genuine) wipe(out);
   wipe(code);
   return genuine;

@@ -18,7 +18,11 @@ namespace ntp::crypto {
 class Siv {
  public:
   static constexpr std::size_t kBlock = 16;
-  using Block = std::array<std::uint8_t, kBlock>;
+  /// Its octets as a number, the first one highest.
+  struct Block {
+    std::uint64_t high;
+    std::uint64_t low;
+  };
 
   /// `key_size` is 32, 48 or 64. Nothing if OpenSSL does not provide AES.
   static std::optional<Siv> make(std::size_t key_size);
@@ -41,13 +45,14 @@ class Siv {
   static constexpr std::size_t kChunk = 1024;
 
   Siv() = default;
-  /// Encrypts whole blocks of the scratch in CBC with a zero IV at the start of each message.
+  /// Encrypts whole blocks of the scratch in CBC, which goes on from the message before.
   void chain(std::size_t size);
-  /// CMAC of a message; `last`, if any, is first added to its last 16 octets.
-  void mac(ByteView message, const Block* last, Block& code);
-  void add_message(ByteView message, const Block* last);
-  void s2v(std::span<const ByteView> strings, ByteView plaintext, Block& code);
-  void add_keystream(const Block& iv, ByteView in, ByteSpan out);
+  /// CMAC of a message; `last` is first added to its last 16 octets, and 0 where it has fewer.
+  [[nodiscard]] Block mac(ByteView message, Block last = {});
+  /// The scratch gets a message of up to kChunk octets, padded; gives the size.
+  std::size_t lay_out(ByteView message, Block last);
+  [[nodiscard]] Block s2v(std::span<const ByteView> strings, ByteView plaintext);
+  void add_keystream(Block iv, ByteView in, ByteSpan out);
   bool use_counter_key();
 
   std::size_t key_size_ = 0;

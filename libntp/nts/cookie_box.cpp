@@ -17,16 +17,9 @@ constexpr std::size_t kMaxPlaintext = kAeadSize + 2 * crypto::Secret::kCapacity;
 constexpr std::size_t kOverhead = kBoxAt + crypto::kTagSize + kAeadSize;
 static_assert(kMaxOwnCookie == kOverhead + 2 * crypto::Secret::kCapacity);
 
-/// NTPsec: the host's order, which is this one on all machines that share key files.
-void put_little_endian(std::uint32_t value, ByteWriter& out) {
-  for (int shift = 0; shift < 32; shift += 8) out.u8(static_cast<std::uint8_t>(value >> shift));
-}
-
-std::uint32_t get_little_endian(ByteReader& in) {
-  std::uint32_t value = 0;
-  for (int shift = 0; shift < 32; shift += 8) value |= std::uint32_t{in.u8()} << shift;
-  return value;
-}
+/// NTPsec: the host's order, which is little-endian on all machines that share key files.
+void put_little_endian(std::uint32_t value, ByteWriter& out) { out.u32(__builtin_bswap32(value)); }
+std::uint32_t get_little_endian(ByteReader& in) { return __builtin_bswap32(in.u32()); }
 
 crypto::AeadId aead_of_key(std::size_t key_size) {
   if (key_size == 48) return crypto::AeadId::AesSivCmac384;

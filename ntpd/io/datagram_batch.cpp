@@ -13,7 +13,9 @@ template <class T>
 void put_control(msghdr& message, ControlBuffer& buffer, int level, int type, const T& value) {
   static_assert(CMSG_SPACE(sizeof(T)) <= sizeof(ControlBuffer));
   message.msg_control = buffer.octets.data();
-  message.msg_controllen = CMSG_SPACE(sizeof value);
+  // Without the padding behind the last one: with it, packet info of IPv6 is too long for the room
+  // that the kernel has at hand, and costs it an allocation.
+  message.msg_controllen = CMSG_LEN(sizeof value);
   cmsghdr* header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = level;
   header->cmsg_type = type;
@@ -42,7 +44,7 @@ void put_source(msghdr& message, ControlBuffer& buffer, const Address& from) {
 ReceiveBatch::ReceiveBatch() : slots_(std::make_unique<std::array<Slot, kBatchSize>>()) {}
 
 std::size_t ReceiveBatch::receive(int fd) {
-  for (std::size_t i = 0; i < kBatchSize; ++i) {
+  for (std::size_t i = 0; i < used_; ++i) {
     Slot& slot = (*slots_)[i];
     slot.part = {slot.payload.data(), slot.payload.size()};
     msghdr& message = headers_[i].msg_hdr;
@@ -55,7 +57,8 @@ std::size_t ReceiveBatch::receive(int fd) {
     message.msg_flags = 0;
   }
   const int got = recvmmsg(fd, headers_.data(), kBatchSize, MSG_DONTWAIT, nullptr);
-  return got > 0 ? static_cast<std::size_t>(got) : 0;
+  used_ = got > 0 ? static_cast<std::size_t>(got) : 0;
+  return used_;
 }
 
 ReceiveBatch::Message ReceiveBatch::at(std::size_t index) {

@@ -43,6 +43,7 @@ class ReceiveBatch {
   };
   std::unique_ptr<std::array<Slot, kBatchSize>> slots_;
   std::array<mmsghdr, kBatchSize> headers_{};
+  std::size_t used_ = kBatchSize;  // slots to be made ready before the kernel gets them (again)
 };
 
 /// Datagrams to be sent by one sendmmsg, each from an address of its own.

@@ -2,6 +2,7 @@
 // Load for a server of NTS over IPv4, for a bounded time:
 //   nts_load time ADDRESS SECONDS PID...   one request, asked again and again: a server keeps no
 //                                          state for it, so that each copy costs it the whole work
+//   nts_load echo ADDRESS SECONDS PID...   the same for what is no server of NTS (udp_echo)
 //   nts_load ke ADDRESS SECONDS PID...     sessions of key establishment, one after the other
 // and the processor time of the processes PID for each. Certificates are not checked.
 #include <arpa/inet.h>
@@ -24,6 +25,7 @@
 #include <vector>
 
 #include "libntp/nts/client_packets.h"
+#include "libntp/nts/cookie_box.h"
 #include "libntp/nts/ke_client.h"
 #include "ntpd/nts/tls.h"
 #include "ntpd/os/random.h"
@@ -105,6 +107,24 @@ std::optional<Established> establish(ssl_ctx_st* context, const std::string& add
   return Established{*keys, exchange.agreement().cookies};
 }
 
+/// By a session with the server; without one it has the same size, and means nothing to anybody.
+std::vector<std::uint8_t> make_request(const std::optional<Established>& session) {
+  Established made_up;
+  made_up.keys.c2s.assign(std::array<std::uint8_t, 32>{});
+  made_up.keys.s2c = made_up.keys.c2s;
+  const std::vector<std::uint8_t> cookie(nts::cookie_size(made_up.keys.aead));
+  auto client = nts::ClientPackets::make(session ? session->keys : made_up.keys);
+  if (!client) return {};
+  os::SystemRandom random;
+  nts::UniqueId id;
+  random.fill(id);
+  std::vector<std::uint8_t> packet(nts::kMaxPacket);
+  nts::write_client_header(NtpTimestamp(random.u64()), packet);
+  packet.resize(client->protect(id, session ? session->cookies[0] : *nts::Cookie::from(cookie), 0,
+                                random, packet));
+  return packet;
+}
+
 int load_sessions(ssl_ctx_st* context, const std::string& address, double seconds,
                   const std::vector<std::string>& processes) {
   const double before = processor_time(processes);
@@ -167,20 +187,8 @@ class Asker {
   unsigned under_way_ = 0;
 };
 
-int load_time(ssl_ctx_st* context, const std::string& address, double seconds,
+int load_time(ByteView request, const std::string& address, double seconds,
               const std::vector<std::string>& processes) {
-  const auto session = establish(context, address);
-  if (!session || session->cookies.empty()) return 1;
-  auto client = nts::ClientPackets::make(session->keys);
-  if (!client) return 1;
-  os::SystemRandom random;
-  nts::UniqueId id;
-  random.fill(id);
-  std::array<std::uint8_t, nts::kMaxPacket> packet;
-  nts::write_client_header(NtpTimestamp(random.u64()), packet);
-  const std::size_t size = client->protect(id, session->cookies[0], 0, random, packet);
-  const ByteView request = ByteView(packet).first(size);
-
   std::vector<std::unique_ptr<Asker>> askers;
   for (int i = 0; i < kSockets; ++i) askers.push_back(std::make_unique<Asker>(address, request));
   long good = 0;
@@ -212,8 +220,8 @@ int load_time(ssl_ctx_st* context, const std::string& address, double seconds,
 
 int main(int argc, char** argv) {
   const std::string what = argc > 3 ? argv[1] : "";
-  if (what != "time" && what != "ke") {
-    std::fputs("usage: nts_load time|ke ADDRESS SECONDS PID...\n", stderr);
+  if (what != "time" && what != "echo" && what != "ke") {
+    std::fputs("usage: nts_load time|echo|ke ADDRESS SECONDS PID...\n", stderr);
     return 2;
   }
   signal(SIGPIPE, SIG_IGN);
@@ -223,7 +231,15 @@ int main(int argc, char** argv) {
   SSL_CTX_set1_groups_list(context->get(), "X25519");
   const std::array<unsigned char, 8> alpn{7, 'n', 't', 's', 'k', 'e', '/', '1'};
   SSL_CTX_set_alpn_protos(context->get(), alpn.data(), alpn.size());
+  const std::string address = argv[2];
+  const double seconds = std::atof(argv[3]);
   const std::vector<std::string> processes(argv + 4, argv + argc);
-  const auto load = what == "ke" ? load_sessions : load_time;
-  return load(context->get(), argv[2], std::atof(argv[3]), processes);
+  if (what == "ke") return load_sessions(context->get(), address, seconds, processes);
+  std::optional<Established> session;
+  if (what == "time") {
+    session = establish(context->get(), address);
+    if (!session || session->cookies.empty()) return 1;
+  }
+  const auto request = make_request(session);
+  return request.empty() ? 1 : load_time(request, address, seconds, processes);
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Our daemon, chronyd, NTPsec and, where REGULATOR_NTPD_RS names the folder of its programs, ntpd-rs as
 servers of NTS side by side, on one core: processor time per answer under NTS and per session of key
-establishment, and how ours compares. nts_servers.py [SECONDS [ROUNDS]]"""
+establishment, and how ours compares; and what gives datagrams of that size back as they are, which is
+the least that UDP costs here. nts_servers.py [SECONDS [ROUNDS]]"""
 
 import os
 import re
@@ -13,8 +14,9 @@ from lab import OPEN, ROOT, Lab, chrony_server, expect, wait_for, wait_for_syste
 from nts import Certificate, server_lines
 from ntpd_rs import NtpdRs, server_sections
 
-LOAD = os.environ.get("REGULATOR_NTS_LOAD",
-                      os.path.join(ROOT, "build", "release", "tests", "bench_nts_load"))
+PROGRAMS = os.path.join(ROOT, "build", "release", "tests")
+LOAD = os.environ.get("REGULATOR_NTS_LOAD", os.path.join(PROGRAMS, "bench_nts_load"))
+ECHO = os.path.join(PROGRAMS, "bench_udp_echo")
 seconds = sys.argv[1] if len(sys.argv) > 1 else "2"
 rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 cores = sorted(os.sched_getaffinity(0))
@@ -64,12 +66,14 @@ with Lab() as lab:
 
     for host, daemon in started:
         wait_for(f"key establishment by {host.name}", 20, lambda each=host: ready(each), 1)
-    for what, unit in (("time", "answer"), ("ke", "session")):
-        took = {host.name: [] for host, _ in started}
+    echo = lab.host("echo")
+    least = (echo, echo.start("echo", [ECHO]))
+    for what, unit, measured in (("time", "answer", [*started, least]), ("ke", "session", started)):
+        took = {host.name: [] for host, _ in measured}
         for _ in range(rounds):
-            for host, daemon in started:
+            for host, daemon in measured:
                 daemon.expect_running()
-                said = measure(host, daemon, what)
+                said = measure(host, daemon, "echo" if host is echo else what)
                 print(f"{what:5} {host.name:8} {said}")
                 took[host.name].append(float(re.search(r"([\d.]+) us of processor", said)[1]))
         medians = {name: statistics.median(each) for name, each in took.items()}
