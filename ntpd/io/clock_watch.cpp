@@ -4,12 +4,11 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <limits>
 
+#include "ntpd/io/descriptor.h"
 #include "ntpd/os/unique_fd.h"
 
 namespace ntp::io {
@@ -32,7 +31,7 @@ struct ClockWatch::Impl : std::enable_shared_from_this<Impl> {
       : descriptor(loop.context(), fd), call(std::move(on_jump)) {}
 
   void wait() {
-    descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+    descriptor.async_wait(Descriptor::wait_read,
                           [self = shared_from_this()](const boost::system::error_code& error) {
                             if (error || self->closed) return;
                             self->wake();
@@ -50,7 +49,7 @@ struct ClockWatch::Impl : std::enable_shared_from_this<Impl> {
     if (jumped) call();
   }
 
-  boost::asio::posix::stream_descriptor descriptor;
+  Descriptor descriptor;
   std::function<void()> call;
   bool closed = false;
 };

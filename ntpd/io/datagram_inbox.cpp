@@ -8,11 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/read_budget.h"
 #include "ntpd/os/unique_fd.h"
 
@@ -32,7 +31,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
       : clock_(clock), descriptor_(context, fd), pause_(context), handler_(std::move(handler)) {}
 
   void wait() {
-    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+    descriptor_.async_wait(Descriptor::wait_read,
                            [self = shared_from_this()](const ErrorCode& error) {
                              if (!self->closed_ && !error) self->receive();
                            });
@@ -62,7 +61,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   }
 
   const Clock& clock_;
-  asio::posix::stream_descriptor descriptor_;
+  Descriptor descriptor_;
   asio::steady_timer pause_;
   std::function<void(ByteView, WallTime)> handler_;
   ReadBudget budget_;

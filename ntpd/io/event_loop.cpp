@@ -46,7 +46,8 @@ struct EventLoop::Impl {
     });
   }
 
-  boost::asio::io_context context{1};
+  // Other threads post, but leave the descriptors alone.
+  boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   Guard guard{context.get_executor()};
   std::vector<std::unique_ptr<boost::asio::signal_set>> signals;
 };

@@ -8,11 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/port_lock.h"
 #include "ntpd/io/read_budget.h"
 #include "ntpd/os/unique_fd.h"
@@ -83,7 +82,7 @@ class Port : public std::enable_shared_from_this<Port> {
       : clock_(clock), descriptor_(context, fd), pause_(context), handlers_(std::move(handlers)) {}
 
   void wait() {
-    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
+    descriptor_.async_wait(Descriptor::wait_read,
                            [self = shared_from_this()](const boost::system::error_code& error) {
                              if (!self->closed_ && !error) self->read();
                            });
@@ -130,7 +129,7 @@ class Port : public std::enable_shared_from_this<Port> {
   }
 
   const Clock& clock_;
-  asio::posix::stream_descriptor descriptor_;
+  Descriptor descriptor_;
   asio::steady_timer pause_;
   StreamHandlers handlers_;
   ReadBudget budget_;

@@ -2,13 +2,12 @@
 #include <sys/timerfd.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 #include <optional>
 #include <stdexcept>
 #include <vector>
 
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/os/linux_clock.h"
 #include "ntpd/os/unique_fd.h"
@@ -50,7 +49,7 @@ struct AsioTimers::Impl : std::enable_shared_from_this<Impl> {
     timerfd_settime(timer.native_handle(), TFD_TIMER_ABSTIME, &setting, nullptr);
     if (waiting) return;
     waiting = true;
-    timer.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+    timer.async_wait(Descriptor::wait_read,
                      [weak = weak_from_this()](const boost::system::error_code& error) {
                        const auto self = weak.lock();
                        if (!self || self->closed || error) return;
@@ -81,7 +80,7 @@ struct AsioTimers::Impl : std::enable_shared_from_this<Impl> {
     arm();
   }
 
-  boost::asio::posix::stream_descriptor timer;
+  Descriptor timer;
   // In the order of their deadlines, and equal ones as they were set. There are a few for each
   // source.
   std::vector<Entry> queue;

@@ -3,11 +3,10 @@
 
 #include <linux/net_tstamp.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
 #include "ntpd/io/datagram_batch.h"
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/socket_options.h"
 
@@ -42,7 +41,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   }
 
   void wait() {
-    descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+    descriptor_.async_wait(Descriptor::wait_read,
                            [self = shared_from_this()](const boost::system::error_code& error) {
                              if (error || self->closed_) return;
                              self->wake();
@@ -150,7 +149,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
     if (handlers_.on_datagram) handlers_.on_datagram(datagram);
   }
 
-  boost::asio::posix::stream_descriptor descriptor_;
+  Descriptor descriptor_;
   const Clock& clock_;
   Endpoint remote_;
   Endpoint local_;

@@ -3,11 +3,10 @@
 
 #include <linux/net_tstamp.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cerrno>
 
 #include "ntpd/io/datagram_batch.h"
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/hardware_stamps.h"
 #include "ntpd/io/socket_options.h"
 
@@ -39,8 +38,6 @@ Result<os::UniqueFd, int> open_wildcard(Family family, const UdpServer::Options&
 }  // namespace
 
 struct UdpServer::Impl : std::enable_shared_from_this<Impl> {
-  using Descriptor = boost::asio::posix::stream_descriptor;
-
   Impl(EventLoop& event_loop, const Clock& host_clock, Handler request_handler, Unsent when_unsent)
       : loop(event_loop),
         clock(host_clock),

@@ -133,7 +133,7 @@ Result<void> ClientExchange::connect(const Address& address) {
 }
 
 void ClientExchange::wait(bool to_write) {
-  using Descriptor = boost::asio::posix::stream_descriptor;
+  using io::Descriptor;
   socket_.async_wait(to_write ? Descriptor::wait_write : Descriptor::wait_read,
                      [self = shared_from_this()](const boost::system::error_code& error) {
                        if (!error && self->step_ != Step::Ended) self->advance();

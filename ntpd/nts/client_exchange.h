@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <string>
 #include <vector>
 
 #include "libntp/nts/key_establishment.h"
+#include "ntpd/io/descriptor.h"
 #include "ntpd/io/event_loop.h"
 #include "ntpd/nts/trust.h"
 
@@ -66,7 +66,7 @@ class ClientExchange : public std::enable_shared_from_this<ClientExchange> {
   Clock::time_point started_;
   Clock::time_point deadline_;
   boost::asio::steady_timer timer_;
-  boost::asio::posix::stream_descriptor socket_;
+  io::Descriptor socket_;
   TlsSession session_;
   std::vector<Address> addresses_;
   std::size_t next_ = 0;
