@@ -23,7 +23,20 @@ constexpr double kMostSkew = 0.98;
 
 }  // namespace
 
+/// Puts the newest where it belongs, and takes away the oldest if there are enough.
+void PathDelay::sort_in(double round_trip) {
+  auto end = sorted_.begin() + static_cast<std::ptrdiff_t>(count_);
+  if (count_ == kMemory) {
+    const auto oldest = std::lower_bound(sorted_.begin(), end, round_trips_[next_]);
+    end = std::move(oldest + 1, end, oldest);
+  }
+  const auto place = std::upper_bound(sorted_.begin(), end, round_trip);
+  std::move_backward(place, end, end + 1);
+  *place = round_trip;
+}
+
 PathDelay::Change PathDelay::add(double round_trip) {
+  sort_in(round_trip);
   round_trips_[next_] = round_trip;
   next_ = (next_ + 1) % kMemory;
   count_ = std::min(count_ + 1, kMemory);
@@ -54,16 +67,19 @@ PathDelay::Change PathDelay::add(double round_trip) {
 
 bool PathDelay::has_longer_route() {
   if (count_ <= kRouteChange) return false;
-  std::array<double, kRouteChange> recent{};
-  for (std::size_t i = 0; i < kRouteChange; ++i) {
-    recent[i] = round_trips_[(next_ + kMemory - 1 - i) % kMemory];
-  }
-  std::ranges::sort(recent);
-  const double spread = recent[kRouteChange / 2] - recent.front() + kLeastSpread * base_;
-  if (recent.front() - base_ <= kRouteSpread * spread) return false;
-  growth_ = recent.front() - base_;
+  const auto recent = [this](std::size_t i) {
+    return round_trips_[(next_ + kMemory - 1 - i) % kMemory];
+  };
+  double least = recent(0);
+  for (std::size_t i = 1; i < kRouteChange; ++i) least = std::min(least, recent(i));
+  // The half-spread is from the least to the median: is most of them closer than it may be?
+  const double limit = least + (least - base_) / kRouteSpread - kLeastSpread * base_;
+  std::size_t closer = 0;
+  for (std::size_t i = 0; i < kRouteChange; ++i) closer += recent(i) < limit ? 1 : 0;
+  if (closer <= kRouteChange / 2) return false;
+  growth_ = least - base_;
   forget_all_but(kRouteChange);
-  base_ = least_.front() = recent.front();
+  base_ = least_.front() = least;
   return true;
 }
 
@@ -73,19 +89,18 @@ void PathDelay::forget_all_but(std::size_t recent) {
       round_trips_.begin() + static_cast<std::ptrdiff_t>((next_ + kMemory - recent) % kMemory),
       round_trips_.end());
   count_ = next_ = seen_ = recent;
+  sorted_ = round_trips_;
+  std::sort(sorted_.begin(), sorted_.begin() + static_cast<std::ptrdiff_t>(recent));
   blocks_ = 1;
   least_.front() = *std::min_element(round_trips_.begin(),
                                      round_trips_.begin() + static_cast<std::ptrdiff_t>(recent));
 }
 
 void PathDelay::measure_queues() {
-  std::array<double, kMemory> sorted = round_trips_;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(count_ / 2);
-  std::nth_element(sorted.begin(), middle, sorted.begin() + static_cast<std::ptrdiff_t>(count_));
   const double n = static_cast<double>(seen_);
   // The least of n sums of two exponential queues is this share of their mean above none.
   const double share = std::sqrt(std::numbers::pi / 2 / n * out_share_ * (1 - out_share_));
-  const double median = *middle - base_;
+  const double median = sorted_[count_ / 2] - base_;
   queues_ = std::max(kMeanOverMedian * median / (1 - std::min(.9, kMeanOverMedian * share)),
                      kFirstGuess * base_ / (n * n));
   unseen_ = share * queues_;

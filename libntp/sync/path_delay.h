@@ -53,9 +53,11 @@ class PathDelay {
   [[nodiscard]] double excess(double round_trip) const;
   bool has_longer_route();
   void forget_all_but(std::size_t recent);
+  void sort_in(double round_trip);
   void measure_queues();
 
   std::array<double, kMemory> round_trips_{};
+  std::array<double, kMemory> sorted_{};  // the same, in the order of their size
   std::size_t count_ = 0;
   std::size_t next_ = 0;
   std::array<double, kBlocks> least_{};  // of each block, newest first
