@@ -144,7 +144,8 @@ Fit SourceEstimator::take(const RawSample& sample) {
   at_ = std::max(at_, sample.at);
   const bool has_path = sample.round_trip > 0;
   const OffsetWindow window = path_.window(sample.round_trip);
-  const double blur = std::hypot(sample.noise, kFloorShare * path_.queues());
+  const double floor = kFloorShare * path_.queues();
+  const double blur = std::sqrt(sample.noise * sample.noise + floor * floor);
   if (has_path && fits_ > kFitsToLearn && !replaying_) {
     const double surplus = sample.offset + window.centre - foretold.offset;
     const double deviation = std::sqrt(foretold.offset_variance);
