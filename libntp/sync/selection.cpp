@@ -24,7 +24,13 @@ struct Contender {
   double jitter = 0;            // s
   double selection_jitter = 0;  // s, RMS distance to the others
 };
-using Contenders = std::vector<Contender>;
+using Contenders = ForEachSource<Contender>;
+
+template <class Predicate>
+void drop(Contenders& contenders, Predicate unwanted) {
+  contenders.erase(std::remove_if(contenders.begin(), contenders.end(), unwanted),
+                   contenders.end());
+}
 
 double square(double x) { return x * x; }
 
@@ -49,7 +55,7 @@ Interval intersect(const Contenders& contenders) {
     double at;
     int step;  // +1 where an interval begins, -1 where it ends
   };
-  std::vector<Edge> edges;
+  boost::container::small_vector<Edge, 2 * kUsualSources> edges;
   edges.reserve(2 * contenders.size());
   for (const Contender& c : contenders) {
     edges.push_back({c.candidate->offset - c.distance, +1});
@@ -98,7 +104,7 @@ Contenders::iterator judge(Contenders& contenders) {
 }
 
 /// Votes outliers off until the rest agrees within its own jitter (RFC 5905 section 11.2.2).
-void cluster(Contenders& contenders, const SelectionLimits& limits, std::vector<Tally>& tallies) {
+void cluster(Contenders& contenders, const SelectionLimits& limits, ForEachSource<Tally>& tallies) {
   while (!contenders.empty()) {
     const auto worst = judge(contenders);
     const double least_jitter = std::ranges::min(contenders, {}, &Contender::jitter).jitter;
@@ -215,13 +221,12 @@ SelectionResult select(std::span<const Candidate> candidates, const SelectionLim
   }
 
   const Interval majority = intersect(contenders);
-  std::erase_if(contenders, [&](const Contender& c) {
-    return !majority.overlaps(c) && !c.candidate->truechimer;
-  });
+  drop(contenders,
+       [&](const Contender& c) { return !majority.overlaps(c) && !c.candidate->truechimer; });
   const auto is_pps = [](const Contender& c) { return c.candidate->kind == SourceKind::Pps; };
   std::optional<Contender> pps;
   if (const auto p = std::ranges::find_if(contenders, is_pps); p != contenders.end()) pps = *p;
-  std::erase_if(contenders, is_pps);
+  drop(contenders, is_pps);
   if (contenders.empty() && local && limits.local_may_lead) contenders.push_back(*local);
 
   for (const Contender& c : contenders) result.tallies[c.index] = Tally::Outlier;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "libntp/core/time.h"
 
@@ -60,9 +60,14 @@ struct SelectionLimits {
   bool local_may_lead = true;
 };
 
+/// A vector that needs no memory of its own for as many as there usually are.
+inline constexpr std::size_t kUsualSources = 8;
+template <class T>
+using ForEachSource = boost::container::small_vector<T, kUsualSources>;
+
 struct SelectionResult {
   /// One for each candidate, in their order.
-  std::vector<Tally> tallies;
+  ForEachSource<Tally> tallies;
   /// Index of the system peer; none if no majority was found.
   std::optional<std::size_t> system_peer;
   /// Sources that the combination is made of.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -22,7 +24,8 @@ inline constexpr std::uint16_t kNtpPort = 123;
 
 /// Send a request to the remote address; the daemon calls sent() right before.
 struct Send {
-  std::vector<std::uint8_t> packet;
+  /// With room in place for one that has no extension fields.
+  boost::container::small_vector<std::uint8_t, wire::kHeaderSize + 24> packet;
   /// Leave from a new random port: there was none, or the last request from it got no answer.
   bool fresh_port = false;
 };
@@ -78,6 +81,7 @@ struct Demobilize {
 
 using Action = std::variant<Send, Resolve, Establish, Spawn, Reselect, RecordEstimate, RecordReply,
                             RecordClock, Report, Note, Demobilize>;
-using Actions = std::vector<Action>;
+/// A good reply makes three of them: its record, what it makes of the source, a selection.
+using Actions = boost::container::small_vector<Action, 3>;
 
 }  // namespace ntp::association

@@ -45,14 +45,13 @@ std::optional<Actions> ServerAssociation::on_datagram(const Datagram& datagram,
       packet->header.version > wire::kVersion) {
     return std::nullopt;
   }
-  Actions actions;
-  actions.reserve(4);  // of a good reply: its record, what it makes of the source, a selection
+  std::optional<Actions> actions(std::in_place);
   const wire::Header& reply = packet->header;
-  if (!is_authentic(*packet, datagram.payload, context, trust)) {
-    take_unauthentic(reply, actions);
-    return actions;
+  if (is_authentic(*packet, datagram.payload, context, trust)) {
+    take_reply(reply, datagram.received, context, *actions);
+  } else {
+    take_unauthentic(reply, *actions);
   }
-  take_reply(reply, datagram.received, context, actions);
   return actions;
 }
 

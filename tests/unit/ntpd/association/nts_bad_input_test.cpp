@@ -56,7 +56,7 @@ class NtsBadInput : public testing::Test {
     elapsed_ = std::max(elapsed_, association_->due().time_since_epoch());
     Actions actions = association_->on_timer(context());
     if (const Send* send = find_action<Send>(actions)) {
-      request_ = send->packet;
+      request_.assign(send->packet.begin(), send->packet.end());
       association_->sent(context().wall, number_++);
     }
     return actions;
