@@ -107,7 +107,7 @@ KernelClock clock_of(const timex& state) {
 }
 
 long nominal_tick() {
-  const long ticks_per_second = sysconf(_SC_CLK_TCK);
+  static const long ticks_per_second = sysconf(_SC_CLK_TCK);
   return ticks_per_second > 0 ? 1'000'000 / ticks_per_second : 10'000;
 }
 
