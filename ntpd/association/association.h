@@ -48,9 +48,10 @@ struct Context {
   bool synchronized = false;
   /// The system peer, 0 if there is none.
   Id system_peer = 0;
-  /// Sources that count towards `tos maxclock`, and those that the selection kept.
-  int active_sources = 0;
+  /// Sources that the selection kept.
   int survivors = 0;
+  /// Counts the sources that count towards `tos maxclock`; null: none do.
+  const std::function<int()>* active_sources = nullptr;
   const config::TosSettings& limits;
   Random& random;
   /// Null if there are no keys at all.

@@ -21,10 +21,8 @@ int wanted(const Context& context) {
   const int limit = context.survivors < context.limits.min_clock ? 2 * context.limits.max_clock
                                                                  : context.limits.max_clock;
   // The larger limit is for a daemon that has its servers and finds them bad, not for its start.
-  if (context.active_sources < context.limits.max_clock) {
-    return context.limits.max_clock - context.active_sources;
-  }
-  return limit - context.active_sources;
+  const int active = context.active_sources != nullptr ? (*context.active_sources)() : 0;
+  return (active < context.limits.max_clock ? context.limits.max_clock : limit) - active;
 }
 
 }  // namespace

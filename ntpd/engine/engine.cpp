@@ -105,7 +105,7 @@ void Engine::start() {
   for (const config::SourceSettings& source : settings_.sources) {
     if (start_source(source, first)) first += kSourceSpacing;
   }
-  publish();
+  publish(host_.clock.mono());
   if (options_.quit_when_set) await_first_setting();
   start_hours();
 }
@@ -161,10 +161,11 @@ void Engine::housekeeping() {
   arm_housekeeping();
   watch_clock();
   clock_.save_drift_hourly();
-  if (state_.peer == 0 && host_.clock.mono() > state_.orphan_at) lose_peer();
-  update_leap();
-  update_clock_status();
-  publish();
+  const MonoTime now = host_.clock.mono();
+  if (state_.peer == 0 && now > state_.orphan_at) lose_peer();
+  update_leap(now);
+  update_clock_status(now);
+  publish(now);
 }
 
 void Engine::arm_housekeeping() {
@@ -178,8 +179,8 @@ void Engine::arm_housekeeping() {
   housekeeping_timer_ = host_.timers.at(next, [this] { housekeeping(); });
 }
 
-void Engine::housekeeping_along() {
-  if (housekeeping_at_ - host_.clock.mono() <= kHousekeepingEarly) housekeeping();
+void Engine::housekeeping_along(MonoTime now) {
+  if (housekeeping_at_ - now <= kHousekeepingEarly) housekeeping();
 }
 
 void Engine::watch_clock(Duration least) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -172,11 +173,13 @@ class Engine final : public control::Model {
   };
   /// An association with what it holds of the host.
   struct Row {
+    association::Id id = 0;
     std::unique_ptr<association::Association> association;
     std::unique_ptr<ClientChannel> channel;
     std::unique_ptr<nts::KeExchange> key_exchange;
     std::uint32_t sent_on_channel = 0;
     Timers::Id timer = Timers::kNone;
+    MonoTime due;  // what the timer is set to
     /// The address that the restrict list was last asked to let in.
     Address admitted;
     /// The pool that it was found by; 0: none.
@@ -189,7 +192,7 @@ class Engine final : public control::Model {
   // engine_rows.cpp: the association table, and what associations ask for.
   Row* mobilize(const config::SourceSettings& source, Address pool_address, MonoTime first);
   void demobilize(association::Id id, const std::string& reason);
-  void perform(association::Id id, association::Actions actions);
+  void perform(association::Id id, association::Actions&& actions);
   void perform(Row& row, const association::Send& send);
   void look_up(association::Id id, const association::Resolve& request);
   void arm(Row& row);
@@ -219,7 +222,7 @@ class Engine final : public control::Model {
   void load_leap_file();
   void check_leap_file();
   void warn_of_leap_expiry(bool daily);
-  void update_leap();
+  void update_leap(MonoTime now);
   void watch_clock(Duration least = ClockLoop::kForeignStep);
 
   // engine_smear.cpp
@@ -290,7 +293,7 @@ class Engine final : public control::Model {
   void housekeeping();
   void arm_housekeeping();
   /// Does it now, that the host is awake, if it is due soon.
-  void housekeeping_along();
+  void housekeeping_along(MonoTime now);
   void clock_moved(Duration by);
   void host_resumed(Duration suspended);
 
@@ -303,10 +306,10 @@ class Engine final : public control::Model {
               MonoTime newest, bool is_own_clock);
   [[nodiscard]] sync::BoundGrowth growth(const sync::SelectionResult& selection,
                                          double steered) const;
-  void take_adjustment(sync::Adjustment adjustment);
+  void take_adjustment(sync::Adjustment adjustment, MonoTime now);
   void all_clocks_stepped();
-  void update_clock_status();
-  void publish();
+  void update_clock_status(MonoTime now);
+  void publish(MonoTime now);
   [[nodiscard]] bool corrects() const;
 
   // engine_once.cpp: -q, which sets the clock once.
@@ -341,6 +344,10 @@ class Engine final : public control::Model {
   Duration suspended_{};
   sync::OffsetLine offset_line_;
   Rows rows_;
+  std::function<int()> active_sources_ = [this] {
+    return static_cast<int>(
+        std::ranges::count_if(rows_, [](const auto& row) { return row->association->active(); }));
+  };
   association::Id next_id_ = 1;
   int survivors_ = 0;
   int leap_votes_insert_ = 0;

@@ -16,6 +16,7 @@ Result<std::unique_ptr<refclock::Unit>> Engine::take_clock(const config::SourceS
 /// NTPsec: while a pulse steers the clock well, what another clock still says is its own error.
 void Engine::calibrate(association::Association& clock) {
   constexpr double kGain = 0.1;
+  if (!settings_.calibrate) return;
   auto* calibrated = dynamic_cast<association::RefclockAssociation*>(&clock);
   const Row* row = find(state_.peer);
   const auto* pulse =
@@ -23,8 +24,8 @@ void Engine::calibrate(association::Association& clock) {
   const auto is_pps = [](const association::RefclockAssociation& each) {
     return each.driver().kind == sync::SourceKind::Pps;
   };
-  if (!settings_.calibrate || calibrated == nullptr || pulse == nullptr || !is_pps(*pulse) ||
-      is_pps(*calibrated) || std::abs(state_.offset) >= settings_.tos.min_dist) {
+  if (calibrated == nullptr || pulse == nullptr || !is_pps(*pulse) || is_pps(*calibrated) ||
+      std::abs(state_.offset) >= settings_.tos.min_dist) {
     return;
   }
   calibrated->nudge_time1(-kGain * clock.estimate().offset);

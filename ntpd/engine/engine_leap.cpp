@@ -77,25 +77,24 @@ void Engine::warn_of_leap_expiry(bool daily) {
   }
 }
 
-void Engine::update_leap() {
+void Engine::update_leap(MonoTime now) {
   const WallTime wall = host_.clock.wall();
-  const MonoTime mono = host_.clock.mono();
   // The jump that the kernel has made is told from others by the flag, which falls now.
   if (leap_watch_.is_over(wall)) watch_clock();
   const auto news = leap_watch_.look({leaps_ ? &*leaps_ : nullptr, leap_votes_insert_,
                                       leap_votes_delete_, survivors_, follows_smeared_},
-                                     wall, mono);
+                                     wall, now);
   if (news.done) report(control::SystemEvent::LeapEvent);
   if (news.armed) report(control::SystemEvent::LeapArmed);
   if (news.disarmed) report(control::SystemEvent::LeapDisarmed);
   if (state_.leap == Leap::Unsynchronized || leap_watch_.flag() == state_.leap) {
     // The moment of the leap second is known ever better.
-    if (leap_watch_.second().change != 0) publish();
+    if (leap_watch_.second().change != 0) publish(now);
     return;
   }
   state_.leap = leap_watch_.flag();
-  update_clock_status();
-  publish();
+  update_clock_status(now);
+  publish(now);
 }
 
 }  // namespace ntp::engine

@@ -143,7 +143,7 @@ void Engine::apply_section(config::Section section) {
       break;
     case Section::LeapFile:
       load_leap_file();
-      update_leap();
+      update_leap(host_.clock.mono());
       break;
     case Section::Statistics:
       statistics_.emplace(settings_, options_.process_id, host_);

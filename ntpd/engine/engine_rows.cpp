@@ -28,8 +28,8 @@ config::SourceSettings pool_member(config::SourceSettings pool) {
 }
 
 Engine::Row* Engine::find(association::Id id) const {
-  const auto found = std::find_if(rows_.begin(), rows_.end(),
-                                  [id](const auto& row) { return row->association->id() == id; });
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [id](const auto& row) { return row->id == id; });
   return found == rows_.end() ? nullptr : found->get();
 }
 
@@ -40,25 +40,22 @@ bool Engine::in_use(const Endpoint& server) const {
 
 association::Context Engine::context() const {
   const MonoTime now = host_.clock.mono();
-  association::Context context{
-      .mono = now,
-      .wall = host_.clock.wall(),
-      .system_poll = clock_.controller().poll_exponent(),
-      .precision = options_.precision,
-      .corrections = &clock_.controller().corrections(),
-      .frequency = clock_.controller().frequency_prior(),
-      .late_leap = leap_watch_.yet_to_be_done(now),
-      .synchronized = state_.leap != Leap::Unsynchronized,
-      .system_peer = state_.peer,
-      .active_sources = 0,
-      .survivors = survivors_,
-      .limits = settings_.tos,
-      .random = host_.random,
-      .keys = &keys_->ring(),
-      .nts = &nts_client_,
-      .is_own = options_.is_own_address ? &options_.is_own_address : nullptr};
-  for (const auto& row : rows_) context.active_sources += row->association->active();
-  return context;
+  return {.mono = now,
+          .wall = host_.clock.wall(),
+          .system_poll = clock_.controller().poll_exponent(),
+          .precision = options_.precision,
+          .corrections = &clock_.controller().corrections(),
+          .frequency = clock_.controller().frequency_prior(),
+          .late_leap = leap_watch_.yet_to_be_done(now),
+          .synchronized = state_.leap != Leap::Unsynchronized,
+          .system_peer = state_.peer,
+          .survivors = survivors_,
+          .active_sources = &active_sources_,
+          .limits = settings_.tos,
+          .random = host_.random,
+          .keys = &keys_->ring(),
+          .nts = &nts_client_,
+          .is_own = options_.is_own_address ? &options_.is_own_address : nullptr};
 }
 
 Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool_address,
@@ -93,6 +90,7 @@ Engine::Row* Engine::mobilize(const config::SourceSettings& source, Address pool
           next_id_, source, pool_address, now, first, in_use_already);
       break;
   }
+  row->id = next_id_;
   Row& added = *row;
   rows_.push_back(std::move(row));
   report(*added.association, control::PeerEvent::Mobilize, "assoc " + std::to_string(next_id_));
@@ -113,18 +111,21 @@ void Engine::demobilize(association::Id id, const std::string& reason) {
 }
 
 void Engine::arm(Row& row) {
+  const MonoTime when = row.association->due();
+  if (row.timer != Timers::kNone && row.due == when) return;
   host_.timers.cancel(row.timer);
-  const association::Id id = row.association->id();
-  row.timer = host_.timers.at(row.association->due(), [this, id] {
+  row.due = when;
+  row.timer = host_.timers.at(when, [this, id = row.id] {
     Row* due = find(id);
     if (due == nullptr) return;
     due->timer = Timers::kNone;
-    perform(id, due->association->on_timer(context()));
-    housekeeping_along();
+    const auto now = context();
+    perform(id, due->association->on_timer(now));
+    housekeeping_along(now.mono);
   });
 }
 
-void Engine::perform(association::Id id, association::Actions actions) {
+void Engine::perform(association::Id id, association::Actions&& actions) {
   // Any action may change the table, so the row is looked up anew for each.
   for (auto& action : actions) {
     Row* row = find(id);
@@ -222,7 +223,8 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
     return;
   }
   // One of the two clocks may have done the leap second already.
-  if (leap_watch_.second().disturbs(host_.clock.mono())) return;
+  const auto now = context();
+  if (leap_watch_.second().disturbs(now.mono)) return;
   auto& server = static_cast<ServerAssociation&>(*row->association);
   if (!admits_reply(datagram)) {
     server.count_restricted();
@@ -235,7 +237,7 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
                          : ServerAssociation::Trust::Anyone;
   const std::uint64_t refused = server.bad_authentication();
   const std::uint64_t declined = server.declined();
-  auto actions = server.on_datagram(datagram, context(), trust);
+  auto actions = server.on_datagram(datagram, now, trust);
   std::optional<server::DropReason> reason;
   if (!actions) {
     reason = server::DropReason::BadFormat;

@@ -36,8 +36,8 @@ bool Engine::awaits_votes() const {
 void Engine::reselect() {
   if (awaits_votes()) return;
   const auto now = context();
-  std::vector<sync::Candidate> candidates;
-  std::vector<Row*> offered;
+  sync::ForEachSource<sync::Candidate> candidates;
+  sync::ForEachSource<Row*> offered;
   candidates.reserve(rows_.size());
   offered.reserve(rows_.size());
   const bool smeared_are_left_out = leaves_out_smeared();
@@ -75,7 +75,7 @@ void Engine::reselect() {
       state_.peer = 0;
       await_orphanhood(now.mono);
       report(control::SystemEvent::NoSystemPeer);
-      publish();
+      publish(now.mono);
     }
     return;
   }
@@ -123,7 +123,7 @@ void Engine::follow(Row& row, const association::Context& now,
   if (is_own_clock || !clock_.disciplines()) {
     state_.growth = is_own_clock ? sync::BoundGrowth{} : growth(selection, 0);
     record_clock_update();
-    take_adjustment(sync::Adjustment::Slewed);
+    take_adjustment(sync::Adjustment::Slewed, now.mono);
     return;
   }
   const auto before = clock_.controller().state();
@@ -140,7 +140,7 @@ void Engine::follow(Row& row, const association::Context& now,
   if (adjustment == sync::Adjustment::Slewed || adjustment == sync::Adjustment::Stepped) {
     record_clock_update();
   }
-  take_adjustment(adjustment);
+  take_adjustment(adjustment, now.mono);
 }
 
 /// `steered` is what is done about the frequency already, s/s of the monotonic clock.
@@ -152,7 +152,7 @@ sync::BoundGrowth Engine::growth(const sync::SelectionResult& selection, double 
   return growth;
 }
 
-void Engine::take_adjustment(sync::Adjustment adjustment) {
+void Engine::take_adjustment(sync::Adjustment adjustment, MonoTime now) {
   switch (adjustment) {
     case sync::Adjustment::Ignored:
       break;
@@ -180,9 +180,9 @@ void Engine::take_adjustment(sync::Adjustment adjustment) {
       if (options_.quit_when_set) set_clock_once(adjustment);
       break;
   }
-  update_leap();
-  update_clock_status();
-  publish();
+  update_leap(now);
+  update_clock_status(now);
+  publish(now);
 }
 
 void Engine::all_clocks_stepped() {
@@ -200,8 +200,8 @@ void Engine::all_clocks_stepped() {
     row->association->clock_stepped(now);
     arm(*row);
   }
-  update_clock_status();
-  publish();
+  update_clock_status(now.mono);
+  publish(now.mono);
 }
 
 void Engine::lose_peer() {
@@ -219,14 +219,14 @@ void Engine::lose_peer() {
   state_.root_dispersion = 0;
   state_.growth = {};
   state_.updated = host_.clock.mono();
-  publish();
+  publish(state_.updated);
 }
 
-void Engine::update_clock_status() {
+void Engine::update_clock_status(MonoTime now) {
   ClockLoop::Status status;
   status.leap = state_.leap;
   if (state_.leap != Leap::Unsynchronized) {
-    status.max_error = state_.root_distance_at(host_.clock.mono());
+    status.max_error = state_.root_distance_at(now);
     // The jitter of a first update is none, which does not make it exact.
     status.estimated_error = std::max(clock_.controller().jitter(), state_.deviation);
   }
@@ -239,8 +239,7 @@ void Engine::update_clock_status() {
 /// Whether others are told the time by the estimate, since the clock shows it wrong for good.
 bool Engine::corrects() const { return settings_.tos.correct && !clock_.disciplines(); }
 
-void Engine::publish() {
-  const MonoTime now = host_.clock.mono();
+void Engine::publish(MonoTime now) {
   server::ServerSnapshot snapshot;
   snapshot.leap = state_.leap;
   snapshot.stratum = state_.stratum;

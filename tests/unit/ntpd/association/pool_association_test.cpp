@@ -23,8 +23,8 @@ class PoolAssociationTest : public ::testing::Test {
   Context context() {
     return Context{.mono = MonoTime(elapsed_),
                    .wall = WallTime(elapsed_),
-                   .active_sources = static_cast<int>(used_.size()),
                    .survivors = survivors_,
+                   .active_sources = &active_sources_,
                    .limits = limits_,
                    .random = random_};
   }
@@ -52,6 +52,7 @@ class PoolAssociationTest : public ::testing::Test {
   config::TosSettings limits_;
   test::CountingRandom random_;
   std::vector<Address> used_;
+  std::function<int()> active_sources_ = [this] { return static_cast<int>(used_.size()); };
   int survivors_ = 3;
   Duration elapsed_{};
   std::optional<PoolAssociation> pool_;
