@@ -115,9 +115,9 @@ int epoll_wait(int ep, struct epoll_event *out, int max, int timeout) {
     ++waits;
     // what needs no waiting: the event descriptor, and sockets newly watched for writing
     int n = 0;
-    for (int i = 0; i < watch_count && n < max; ++i) {
+    for (int i = 0; i < watch_count && n < max && event_pending; ++i) {
         if (!watches[i].armed) continue;
-        if (watches[i].fd == EVENT_FD && event_pending) {
+        if (watches[i].fd == EVENT_FD) {
             out[n].events = EPOLLIN; out[n++].data = watches[i].data; watches[i].armed = 0;
             if (!(watches[i].events & EPOLLET)) watches[i].armed = 1;
         }
@@ -215,10 +215,11 @@ int connect(int fd, const struct sockaddr *to, socklen_t len) {
 }
 
 ssize_t recvmsg(int fd, struct msghdr *m, int flags) {
+    if (fd < SIMULATED) return NEXT(recvmsg)(fd, m, flags);  // the simulator's own, for each of its requests
     const size_t room = m->msg_control ? m->msg_controllen : 0;
     ssize_t r = NEXT(recvmsg)(fd, m, flags);
     rearm(fd);
-    if (r < 0 || fd < 0 || fd >= FDS || !stamped[fd] || !room || (flags & MSG_ERRQUEUE)) return r;
+    if (r < 0 || fd >= FDS || !stamped[fd] || !room || (flags & MSG_ERRQUEUE)) return r;
     const size_t used = m->msg_controllen, need = CMSG_SPACE(sizeof(struct timespec));
     if (used + need > room) return r;
     struct cmsghdr *c = (struct cmsghdr *)((char *)m->msg_control + used);
