@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """gpsd with a pulse, played: a unit from 128 takes the pulse, mode 1 a sentence with its pulse, and
-mode 2 what there is, also after the pulse has stopped. Each offset is the one of the stamps played."""
+mode 2 what there is, also after the pulse has stopped. Each offset is the one of the stamps played.
+REGULATOR_NTPSEC_GPSD: an ntpd of NTPsec's that has this driver, which Debian's has not; then offsets,
+clock variables and clockstats of both are compared, too."""
 
 import os
 import re
 import sys
 
-from lab import OPEN, Lab, expect, wait_for
-from receivers import clock_statistics, row, wait_for_offset, wait_for_tally
+from lab import NTPSEC_NTPQ, OPEN, Lab, expect, wait_for
+from receivers import (clock_statistics, clock_variables, form, names, row, wait_for_offset,
+                       wait_for_tally)
 
 PULSE_MS, SENTENCE_MS = 0.25, -0.4
-DEVICE = "/dev/ttyS0"
+DEVICE = "/dev/null"  # NTPsec wants a device that there is
 
 # Each second PPS, and 100 ms later TPV and TOFF, until there is a file of that name: then no PPS.
 # Arguments: the file, the pulse's offset and the sentence's, ns.
@@ -43,22 +46,60 @@ while True:
     threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 """
 
+OFFSETS = {0: SENTENCE_MS, 128: PULSE_MS, 1: PULSE_MS + 0.1, 2: PULSE_MS}
+
+
+def start_gpsd(host):
+    host.start("gpsd", [sys.executable, "-c", GPSD, f"{host.folder}/stopped",
+                        str(round(PULSE_MS * 1e6)), str(round(SENTENCE_MS * 1e6))])
+    wait_for("gpsd", 10, lambda: ":2947" in host.run("ss", "-tln").stdout)
+
+
+def lines(host):
+    common = f"path {DEVICE} minpoll 3 maxpoll 3"
+    return [f"refclock gpsd unit 0 {common} time2 0.1 flag4 1 prefer",
+            f"refclock gpsd unit 128 {common} flag1 1",
+            f"refclock gpsd unit 1 {common} time1 0.0001 time2 0.1 mode 1 flag4 1",
+            f"refclock gpsd unit 2 {common} time2 0.1 mode 2 flag4 1",
+            "statistics clockstats", f"statsdir {host.folder}/",
+            "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN]
+
+
+def compare(ours, ntpsec):
+    def variables(host, number):
+        shown = clock_variables(host, number, NTPSEC_NTPQ).replace("\n", " ")
+        # NTPsec's time code stays empty.
+        return re.sub(r"status=.*?, *\w+, *|, +timecode=\".*?\"|, +", " ", shown).strip()
+
+    wait_for_tally(ntpsec, "GPSD(128)", "o", 90)
+    for unit, offset in OFFSETS.items():
+        wait_for_offset(ntpsec, f"GPSD({unit})", offset, 60)
+    for number in range(1, 5):
+        mine, theirs = variables(ours, number), variables(ntpsec, number)
+        print(mine, "|", theirs)
+        expect(names(mine) == names(theirs) and form(mine) == form(theirs), f"{mine}\n{theirs}")
+    for unit in (0, 1, 2):
+        mine, theirs = (clock_statistics(host, f"GPSD({unit})", host.folder)[-1]
+                        for host in (ours, ntpsec))
+        expect(form(mine) == form(theirs), f"{mine}\n{theirs}")
+
+
 with Lab() as lab:
     host = lab.host("ours")
     stopped = f"{host.folder}/stopped"
-    host.start("gpsd", [sys.executable, "-c", GPSD, stopped, str(round(PULSE_MS * 1e6)),
-                        str(round(SENTENCE_MS * 1e6))])
-    wait_for("gpsd", 10, lambda: ":2947" in host.run("ss", "-tln").stdout)
-    common = f"path {DEVICE} minpoll 3 maxpoll 3"
-    daemon = host.ours(f"refclock gpsd unit 0 {common} time2 0.1 flag4 1 prefer",
-                       f"refclock gpsd unit 128 {common} flag1 1",
-                       f"refclock gpsd unit 1 {common} time1 0.0001 time2 0.1 mode 1 flag4 1",
-                       f"refclock gpsd unit 2 {common} time2 0.1 mode 2 flag4 1",
-                       "statistics clockstats", f"statsdir {host.folder}/",
-                       "filegen clockstats file clockstats type none enable", "disable ntp", *OPEN)
+    start_gpsd(host)
+    daemon = host.ours(*lines(host))
     wait_for_tally(host, "GPSD(128)", "o", 60)
-    for unit, offset in ((0, SENTENCE_MS), (128, PULSE_MS), (1, PULSE_MS + 0.1), (2, PULSE_MS)):
+    for unit, offset in OFFSETS.items():
         wait_for_offset(host, f"GPSD({unit})", offset, 30)
+    if "REGULATOR_NTPSEC_GPSD" in os.environ:
+        ntpsec = lab.host("ntpsec")
+        start_gpsd(ntpsec)
+        config = f"{ntpsec.folder}/ntpsec.conf"
+        with open(config, "w", encoding="ascii") as file:
+            file.writelines(line + "\n" for line in lines(ntpsec))
+        ntpsec.start("ntpsec", [os.environ["REGULATOR_NTPSEC_GPSD"], "-n", "-g", "-c", config])
+        compare(host, ntpsec)
     most = r"(?:[6-9]|1\d)"  # of a poll, which may be late
     for unit, used in ((0, "0"), (1, most), (2, most)):
         # Replies, bad, without a fix, times received and used, pulses received and used.
