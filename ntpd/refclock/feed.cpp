@@ -13,11 +13,13 @@ namespace {
 // cut short. Events are few by themselves.
 constexpr std::size_t kMostLines = 64, kMostNotes = 16;
 constexpr std::size_t kLongestTimecode = 127;
-// Of a clock that is heard, if badly, so many silences in a row are news.
-constexpr int kSilences = 8;
-// A clock that was well for fewer polls has relapsed: it has to be without trouble for twice as
-// many before it is called well again, up to the most.
-constexpr int kSettled = 16, kMostProbation = 64;
+// Polls without the trouble that was told, until another is; twice as many after each. Silence is
+// news of a clock that is heard, if badly, only after more of them.
+constexpr int kPatience = 2, kMostPatience = 256, kSilences = 8;
+// A clock that was well for less has relapsed: it has to be without trouble for longer each time
+// before it is called well again.
+constexpr Duration kSettled = std::chrono::hours(4);
+constexpr Duration kProbation = std::chrono::minutes(4), kMostProbation = std::chrono::hours(2);
 
 constexpr unsigned bit(ClockEvent event) { return 1U << static_cast<unsigned>(event); }
 constexpr double kLargestOffset = 68.0 * 365 * 86400;
@@ -90,33 +92,51 @@ void Feed::report(ClockEvent event) {
   }
   counters_.reports = std::min(counters_.reports + 1, 15);
   if (event != ClockEvent::Nominal) recent_ |= bit(event);
-  silences_ = event == ClockEvent::Timeout ? silences_ + 1 : 0;
+  if (event != ClockEvent::Nominal) clean_since_.reset();
   if (status_ == event || is_told_by_status(event)) return;
   if (event == ClockEvent::Nominal) {
-    well_for_ = 0;
-  } else if (status_ == ClockEvent::Nominal) {
-    probation_ = well_for_ < kSettled ? std::min(2 * probation_, kMostProbation) : 1;
+    well_since_ = now_;
+  } else if (status_ != ClockEvent::Nominal) {
+    patience_ = std::min(2 * patience_, kMostPatience);
+  } else if (well_since_ && now_ - *well_since_ < kSettled) {
+    probation_ = std::clamp(2 * probation_, kProbation, kMostProbation);
+  } else {
+    probation_ = Duration::zero();
+    patience_ = kPatience;
   }
   status_ = event;
+  absent_ = 0;
   news_.emplace_back(StateChange{event});
 }
 
 bool Feed::is_told_by_status(ClockEvent event) const {
-  const bool in_trouble = status_ != ClockEvent::Nominal && status_ != ClockEvent::Timeout;
-  if (!in_trouble || event == ClockEvent::Nominal) return false;
-  if (event == ClockEvent::Timeout) return silences_ < kSilences;
-  return ((recent_ | before_) & bit(status_)) != 0;
+  if (status_ == ClockEvent::Nominal || event == ClockEvent::Nominal) return false;
+  if ((recent_ & bit(status_)) != 0) return true;
+  // What ends a first silence is told at once.
+  if (status_ == ClockEvent::Timeout && patience_ == kPatience) return false;
+  // A silence is told at the end of its interval.
+  return event == ClockEvent::Timeout ? absent_ + 1 < std::max(patience_, kSilences)
+                                      : absent_ < patience_;
 }
 
-bool Feed::take_health(bool has_samples) {
-  clean_ = has_samples && recent_ == 0 ? std::min(clean_ + 1, kMostProbation) : 0;
-  if (status_ == ClockEvent::Nominal) well_for_ = std::min(well_for_ + 1, kSettled);
-  begin_interval();
-  return clean_ >= probation_;
+bool Feed::take_health(bool has_samples, MonoTime now) {
+  if (!has_samples || recent_ != 0) {
+    clean_since_.reset();
+  } else if (!clean_since_) {
+    clean_since_ = now;
+  }
+  begin_interval(now);
+  return clean_since_ && now - *clean_since_ >= probation_;
+}
+
+void Feed::begin_interval(MonoTime now) {
+  now_ = now;
+  absent_ = (recent_ & bit(status_)) != 0 ? 0 : std::min(absent_ + 1, kMostPatience);
+  recent_ = 0;
 }
 
 // The next poll may come before the clock could say anything.
-void Feed::device_is_back() { silences_ = kSilences - 2; }
+void Feed::device_is_back() { absent_ = std::max(absent_, kSilences - 2); }
 
 void Feed::timecode(std::string_view text) {
   timecode_.assign(text.substr(0, kLongestTimecode));

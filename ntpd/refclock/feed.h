@@ -48,9 +48,9 @@ class Feed {
   void sample(WallTime reference, WallTime received, double fudge);
   /// The same with the offset itself, s.
   void offset(double offset, WallTime received);
-  /// What went wrong, or Nominal. Counted; a change of it is an event. A clock in trouble has one:
-  /// a few silences between other troubles are none, and neither is another trouble while the one
-  /// that was told goes on. (NTPsec goes to and fro between them, with an event each time.)
+  /// What went wrong, or Nominal. A change of it is an event. A clock in trouble has one: another
+  /// is told only if the first has been absent for some polls, for ever more of them each time.
+  /// (NTPsec goes to and fro between them, with an event each time.)
   void report(ClockEvent event);
   /// After a fault: if it is silent for two polls, that is the next trouble.
   void device_is_back();
@@ -119,11 +119,10 @@ class Feed {
   [[nodiscard]] ClockEvent status() const { return status_; }
   void count_poll() { ++counters_.polls; }
   /// A poll ends, with samples that can be used or without: whether all is well by now. It is if
-  /// there was no trouble since the poll before; for a clock that relapses, not for ever more
-  /// polls.
-  bool take_health(bool has_samples);
+  /// there was no trouble since the poll before; for a clock that relapses, for ever longer.
+  bool take_health(bool has_samples, MonoTime now);
   /// A poll that does not count: what was reported before it is no trouble of the next interval.
-  void begin_interval() { before_ = std::exchange(recent_, 0); }
+  void begin_interval(MonoTime now);
 
  private:
   /// Whether this trouble is one with the status, which is another.
@@ -135,11 +134,13 @@ class Feed {
   MedianFilter filter_;
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;
-  int silences_ = 0;                  // timeouts in a row
-  unsigned recent_ = 0, before_ = 0;  // troubles since the last poll, and from the one before to it
-  int clean_ = 0;                     // polls in a row with samples and without trouble
-  int probation_ = 1;                 // so many of them are wanted
-  int well_for_ = 16;                 // polls
+  unsigned recent_ = 0;  // troubles since the last poll
+  int absent_ = 0;       // polls for which the trouble that was told has not been seen
+  int patience_ = 0;     // so many of them are wanted before another is told
+  Duration probation_{};
+  MonoTime now_{};                       // of the last poll
+  std::optional<MonoTime> clean_since_;  // with samples and without trouble
+  std::optional<MonoTime> well_since_;
   std::string timecode_;
   std::vector<News> news_;
   std::size_t lines_ = 0, notes_ = 0;  // of clockstats and of the log among them

@@ -37,7 +37,8 @@ constexpr int kPulseRetry = 64;
 /// NTPsec: the rate is in the mode, or with `baud`; one that is none is 9600.
 int baud_of(const config::SourceSettings& settings) {
   constexpr std::array kRates{4800, 9600, 19200, 38400, 57600, 115200};
-  constexpr std::array kFaster{230400, 460800, 921600};  // than NTPsec knows
+  constexpr std::array kFaster{230400,  460800,  500000,  576000,  921600,  1000000, 1152000,
+                               1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
   if (settings.baud != 0) {
     const bool is_rate = std::ranges::find(kRates, settings.baud) != kRates.end() ||
                          std::ranges::find(kFaster, settings.baud) != kFaster.end();
@@ -63,6 +64,11 @@ class NmeaDriver final : public Driver {
     const config::SourceSettings& settings = feed_.settings();
     serial.path = settings.path.empty() ? with_unit(kDevice, settings.unit) : settings.path;
     serial.baud = baud_of(settings);
+    if (settings.baud != 0 && settings.baud != serial.baud) {
+      feed_.log(LogLevel::Warning, "baud",
+                "REFCLOCK: " + name() + ": no such rate: " + std::to_string(settings.baud) +
+                    " baud; 9600 is used");
+    }
     StreamHandlers handlers;
     handlers.on_octets = [this](ByteView octets, WallTime at) { lines_.add(octets, at); };
     handlers.on_closed = [this](const std::string& reason) { feed_.lost(reason); };

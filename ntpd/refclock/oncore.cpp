@@ -187,6 +187,8 @@ class OncoreDriver final : public SerialDriver {
     status_ = status;
     // With integrity messages, the second is used when the verdict on it is there.
     status_at_ = received;
+    const auto latest = pulse_->latest(edge_);
+    status_pulse_ = latest ? *latest : std::nullopt;
     if (integrity_age_ < 0) take();
   }
 
@@ -262,12 +264,11 @@ class OncoreDriver final : public SerialDriver {
   void take() {
     const auto status = std::exchange(status_, std::nullopt);
     if (!status) return;
-    const auto latest = pulse_->latest(edge_);
-    if (!latest || !*latest || (*latest)->sequence == sequence_) {
+    if (!status_pulse_ || status_pulse_->sequence == sequence_) {
       feed_.set_pulse(false);
       return trouble(ClockEvent::Timeout);
     }
-    const Pulse pulse = **latest;
+    const Pulse pulse = *status_pulse_;
     sequence_ = pulse.sequence;
     // The pulse of another second is not the message's.
     if (status_at_ - pulse.at >= std::chrono::seconds(1)) {
@@ -317,6 +318,7 @@ class OncoreDriver final : public SerialDriver {
   int integrity_age_ = -1;  // messages; -1: this receiver has none
   std::optional<telegram::OncoreStatus> status_;
   WallTime status_at_{};
+  std::optional<Pulse> status_pulse_;  // the last one before it
   Leap leap_ = Leap::None;
   int sawtooth_ = 0;  // ns, of the next pulse
   Duration late_{};

@@ -83,19 +83,19 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
   if (!open_) {
     feed_.count_poll();
     feed_.report(ClockEvent::Fault);
-    (void)feed_.take_health(false);
+    (void)feed_.take_health(false, now.mono);
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
   if (!trouble) {
     feed_.drop_samples();
-    feed_.begin_interval();
+    feed_.begin_interval(now.mono);
     return std::nullopt;
   }
   feed_.count_poll();
   if (!feed_.has_samples()) {
     feed_.report(*trouble);
-    (void)feed_.take_health(false);
+    (void)feed_.take_health(false, now.mono);
     return std::nullopt;
   }
   return take_batch(now);
@@ -113,7 +113,7 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
   const bool is_credible = !now.synchronized || std::abs(median->offset) <= kBeyondBelief;
   if (!is_credible) feed_.report(ClockEvent::BadDate);
   // A clock can give time though its device fails in part, such as one that can't be written to.
-  const bool well = feed_.take_health(is_credible);
+  const bool well = feed_.take_health(is_credible, now.mono);
   if (!is_credible) {
     feed_.log(LogLevel::Error, "date",
               "REFCLOCK: " + name() + ": the time is known, and it says another one, by " +

@@ -238,17 +238,18 @@ TEST_F(HardwareClockFailure, OneThatComesAndGoesIsToldEachTime) {
   run_to_a_poll();
   const TrueTime begin = lab_.world.now();
   std::int64_t heap = 0;
-  for (int hour = 1; hour <= 24; ++hour) {
+  // It has to be well for hours, or it is one trouble that goes on.
+  for (int time = 1; time <= 5; ++time) {
     fail_all(ptp_->behaviour, ENODEV);
     node_->host.devices.refused[SimPtp::kPath] = "No such device";
     lab_.world.run_for(minutes(30));
     EXPECT_LT(phc().selection, kCandidate);
     ptp_->behaviour = {};
     node_->host.devices.refused.clear();
-    lab_.world.run_for(minutes(30));
+    lab_.world.run_for(minutes(270));
     EXPECT_GE(phc().selection, kCandidate);
     expected += std::string(expected.empty() ? "" : " ") + "clk_fault clk_unspec";
-    if (hour == 1) heap = heap_in_use(lab_);
+    if (time == 1) heap = heap_in_use(lab_);
   }
   EXPECT_LT(heap_in_use(lab_), heap + kMostGrowth);
   EXPECT_EQ(events(), expected) << node_->host.log.text();

@@ -71,7 +71,7 @@ TEST_F(GenericTest, AClockThatNeverHadASignalIsNotUsed) {
   for (int i = 0; i < 4; ++i) say_second("#*U ");
   EXPECT_FALSE(bench_.poll());
   EXPECT_THAT(bench_.events, ElementsAre(ClockEvent::Fault));
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 12; ++i) {
     say_second(" *U ");
     if (i % 4 != 3) continue;
     EXPECT_FALSE(bench_.poll());

