@@ -17,7 +17,7 @@ constexpr double kShortestSlew = 1;          // s
 constexpr double kLongestSlew = 16;          // s
 // Of its usual time: so much shorter or longer a slew may be to end when the host wakes anyway.
 constexpr double kLeastStretch = 0.25;
-constexpr double kMostStretch = 8;
+constexpr double kMostStretch = 16;
 // s/s; the first offset is removed this fast, if it is small enough for that to take seconds.
 constexpr double kStartRate = 0.05;
 constexpr double kStartOffset = 0.5;       // s

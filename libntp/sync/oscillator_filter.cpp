@@ -129,7 +129,9 @@ void OscillatorFilter::follow(const OscillatorFilter& other) {
   if (wander.drift == 0) a_ = xa_ = fa_ = aa_ = 0;
 }
 
-void OscillatorFilter::predict(double t) {
+double OscillatorFilter::drift_decay(double seconds) { return std::exp(-seconds / kDriftMemory); }
+
+void OscillatorFilter::predict(double t, double decay) {
   if (!(t > 0)) return;
   const double t2 = t * t / 2;
   const bool curved = wander_.drift > 0;
@@ -157,7 +159,6 @@ void OscillatorFilter::predict(double t) {
   ff_ += d * t * t * t / 3;
   fa_ += d * t2;
   aa_ += d * t;
-  const double decay = std::exp(-t / kDriftMemory);
   a_ *= decay;
   xa_ *= decay;
   fa_ *= decay;

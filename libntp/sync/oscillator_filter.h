@@ -19,8 +19,11 @@ class OscillatorFilter {
   /// Begins at this frequency, s/s, known to `deviation`.
   OscillatorFilter(const Wander& wander, double frequency, double deviation);
 
-  /// Goes on by `seconds`.
-  void predict(double seconds);
+  /// What a slope becomes of in `seconds`.
+  [[nodiscard]] static double drift_decay(double seconds);
+  /// Goes on by `seconds`, in which slopes decay by drift_decay(seconds).
+  void predict(double seconds, double decay);
+  void predict(double seconds) { predict(seconds, drift_decay(seconds)); }
   /// Takes a measured offset in: the truth lies in `window` around it, with edges blurred by
   /// `noise` (s, deviation). Gives the probability density of this measurement, 1/s.
   double update(double offset, const OffsetWindow& window, double noise);

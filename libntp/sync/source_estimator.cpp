@@ -23,8 +23,9 @@ constexpr std::array<Wander, 13> kWanders{{{3e-11, 0},
 // README.md says why each of these is what it is.
 constexpr double kUsualWander = 1e-9;  // s/s per root of a second, of an oscillator not known yet
 constexpr double kPriorWeight = 1;     // log of the weight, for a decade squared away from that
-constexpr double kForget = 0.98;       // of the evidence, from one sample to the next
-constexpr double kLost = -12;          // log of the weight of a filter that has lost track
+constexpr double kForget = 0.85;       // of the evidence, once every so many samples
+constexpr int kForgetEvery = 8;        // samples
+constexpr double kLost = 6e-6;         // of the best's weight: that filter has lost track
 constexpr double kFloorShare = 0.01;   // of the queues: what the edges of windows are blurred by
 constexpr int kStraysToRestart = 4;    // samples in a row that fit nothing
 constexpr int kFitsToTrust = 8;        // samples that make a frequency worth keeping through a leap
@@ -41,18 +42,19 @@ void SourceEstimator::begin(const RawSample& sample, const FrequencyPrior& prior
   prior_ = prior;
   for (std::size_t i = 0; i < kFilters; ++i) {
     bank_[i].filter = OscillatorFilter(kWanders[i], prior.frequency, prior.deviation);
-    bank_[i].log_weight = prior_weights_[i];
+    bank_[i].weight = prior_weights_[i];
     bank_[i].noise = std::max(sample.noise, 1e-6);
     const OffsetWindow window = path_.window(sample.round_trip);
     bank_[i].filter.restart(sample.offset + window.centre, window.half_width + sample.noise);
   }
+  unforgotten_ = 0;
   weigh();
 }
 
 /// What each filter counts, and what they say together.
 void SourceEstimator::weigh() {
   double total = 0;
-  for (Entry& e : bank_) total += e.weight = std::exp(e.log_weight);
+  for (const Entry& e : bank_) total += e.weight;
   now_ = {};
   const double origin = bank_[0].filter.offset();
   for (Entry& e : bank_) {
@@ -77,8 +79,8 @@ Fit SourceEstimator::add(const RawSample& sample, const FrequencyPrior& prior) {
   if (sample.round_trip > 0) change = path_.add(sample.round_trip);
   if (samples_ == 1) {
     for (std::size_t i = 0; i < kFilters; ++i) {
-      prior_weights_[i] =
-          -kPriorWeight * std::pow(std::log10(kWanders[i].frequency / kUsualWander), 2);
+      const double decades = std::log10(kWanders[i].frequency / kUsualWander);
+      prior_weights_[i] = std::exp(-kPriorWeight * decades * decades);
     }
     begin(sample, prior);
     at_ = sample.at;
@@ -115,7 +117,7 @@ void SourceEstimator::forget_all_but(std::size_t recent) {
   count_ = recent;
   const Prediction now = predict(at_);
   prior_ = {now.frequency, std::sqrt(now.frequency_variance)};
-  for (std::size_t i = 0; i < kFilters; ++i) prior_weights_[i] = bank_[i].log_weight;
+  for (std::size_t i = 0; i < kFilters; ++i) prior_weights_[i] = bank_[i].weight;
 }
 
 void SourceEstimator::restart_offset(const RawSample& sample) {
@@ -154,9 +156,11 @@ Fit SourceEstimator::take(const RawSample& sample) {
       path_.learn(sample.round_trip, surplus, foretold.offset_variance);
     }
   }
-  double best = -1e300;
+  const bool forgets = ++unforgotten_ == kForgetEvery;
+  if (forgets) unforgotten_ = 0;
+  const double decay = OscillatorFilter::drift_decay(elapsed);
   for (Entry& e : bank_) {
-    e.filter.predict(elapsed);
+    e.filter.predict(elapsed, decay);
     double evidence = 0;
     if (has_path) {
       evidence = e.filter.update(sample.offset, window, blur);
@@ -168,17 +172,16 @@ Fit SourceEstimator::take(const RawSample& sample) {
       e.noise = std::sqrt(e.noise * e.noise +
                           (square - e.noise * e.noise) / std::min(samples_, kNoiseMemory));
     }
-    e.log_weight = kForget * e.log_weight + std::log(evidence + 1e-300);
-    best = std::max(best, e.log_weight);
+    if (forgets) e.weight = std::pow(e.weight, kForget);
+    e.weight *= evidence + 1e-300;
   }
-  const Entry& leader =
-      *std::ranges::max_element(bank_, {}, [](const Entry& e) { return e.log_weight; });
+  const Entry& leader = *std::ranges::max_element(bank_, {}, &Entry::weight);
   const OscillatorFilter leading = leader.filter;
+  const double least = kLost * leader.weight;
   for (Entry& e : bank_) {
-    e.log_weight -= best;
-    if (e.log_weight >= kLost) continue;
+    if (e.weight >= least) continue;
     // A hypothesis that has lost track says nothing about now: it goes on from where the best is.
-    e.log_weight = kLost;
+    e.weight = least;
     e.filter.follow(leading);
   }
   weigh();

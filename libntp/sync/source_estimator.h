@@ -68,7 +68,6 @@ class SourceEstimator {
   static constexpr std::size_t kHistory = 64;
   struct Entry {
     OscillatorFilter filter;
-    double log_weight = 0;
     double weight = 0;  // share in the bank
     double noise = 0;   // s, of a source without a path: learned
   };
@@ -90,7 +89,8 @@ class SourceEstimator {
   std::size_t count_ = 0;
   std::size_t next_ = 0;
   MonoTime at_{};
-  Prediction now_;  // of all of the bank, at at_
+  Prediction now_;       // of all of the bank, at at_
+  int unforgotten_ = 0;  // samples since the evidence last faded
   int poll_wish_ = kShortestPoll;
   int samples_ = 0;
   int fits_ = 0;

@@ -67,7 +67,8 @@ void PollSchedule::update(MonoTime now, int poll, Random& random) {
   }
   const double interval = log2_seconds(burst_armed() ? min_poll_ : poll_);
   // Up to 1/32 longer at random, so that clients do not march in step.
-  const MonoTime regular = poll_began_ + from_seconds(interval * (1 + random.uniform() / 32));
+  if (!longer_) longer_ = random.uniform() / 32;
+  const MonoTime regular = poll_began_ + from_seconds(interval * (1 + *longer_));
   due_ = std::max(regular, earliest);
   if (throttle(now) > log2_seconds(min_poll_)) due_ += kSpacing;
 }
@@ -93,7 +94,8 @@ void PollSchedule::set_limits(MonoTime now, int min_poll, int max_poll, Random& 
 void PollSchedule::restart(MonoTime first) {
   poll_ = min_poll_;
   burst_left_ = retries_left_ = 0;
-  due_ = poll_began_ = first;
+  begin_poll(first);
+  due_ = first;
 }
 
 }  // namespace ntp::association

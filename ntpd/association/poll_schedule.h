@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
+#include <optional>
+
 #include "libntp/core/seams.h"
 #include "libntp/core/time.h"
 
@@ -39,7 +41,10 @@ class PollSchedule {
   /// True while the packets of a burst go out.
   [[nodiscard]] bool in_burst() const { return burst_left_ > 0; }
   /// A regular poll begins now, counted from `now`.
-  void begin_poll(MonoTime now) { poll_began_ = now; }
+  void begin_poll(MonoTime now) {
+    poll_began_ = now;
+    longer_.reset();
+  }
   /// The next answer starts a burst.
   void arm_burst();
   [[nodiscard]] bool burst_armed() const { return retries_left_ > 0; }
@@ -74,6 +79,7 @@ class PollSchedule {
   bool spreading_ = false;
   MonoTime due_;
   MonoTime poll_began_;
+  std::optional<double> longer_;  // share of the interval, once it is drawn for this poll
   // Seconds of credit used up; one is given back each second.
   double throttle_ = 0;
   MonoTime throttle_at_;

@@ -15,6 +15,8 @@ constexpr int kReadings = 3;
 constexpr Duration kUndisturbed = std::chrono::microseconds(10);
 // A leap second is a jump of one second, give or take what may have been slewed meanwhile.
 constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
+// So much longer a slew may last, if an answer is to end it.
+constexpr Duration kAnswer = std::chrono::milliseconds(250);
 constexpr Duration kSaveInterval = std::chrono::hours(1);
 // s/s; less is not worth a write at the end.
 constexpr double kLastSaveChange = 1e-9;
@@ -91,7 +93,7 @@ bool ClockLoop::start() {
   frequency_loaded_ = frequency.has_value();
   last_save_ = host_.clock.mono();
   expected_lead_ = wall_ahead_of_mono();
-  apply();
+  apply(last_save_);
   return frequency_loaded_;
 }
 
@@ -130,11 +132,11 @@ void ClockLoop::reconfigure(const Settings& settings) {
   if (begins) restart();
 }
 
-bool ClockLoop::apply(std::optional<Duration> step) {
+bool ClockLoop::apply(MonoTime now, std::optional<Duration> step) {
   if (!disciplines()) return false;
   host_.timers.cancel(tick_timer_);
-  const MonoTime now = host_.clock.mono();
-  ClockCommand command = controller_.tick(now, host_.timers.next());
+  const auto awake = host_.timers.next();
+  ClockCommand command = controller_.tick(now, awake);
   command.step = step;
   command.leap = status_.leap;
   command.max_error = status_.max_error;
@@ -146,27 +148,30 @@ bool ClockLoop::apply(std::optional<Duration> step) {
   if (done) controller_.obeyed(now, command);
   if (step && done) expected_lead_ = wall_ahead_of_mono();
 
-  const auto next = controller_.next_tick();
+  auto next = controller_.next_tick();
+  // What wakes the daemon is most often a poll, and the answer has another slew follow.
+  if (next && next == awake) *next += kAnswer;
   tick_timer_ = next ? host_.timers.at(*next, [this] { tick(); }) : Timers::kNone;
   return done.has_value();
 }
 
 void ClockLoop::tick() {
   tick_timer_ = Timers::kNone;
-  apply();
+  apply(host_.clock.mono());
 }
 
 sync::Adjustment ClockLoop::update(const sync::Measurement& measurement) {
-  const auto outcome = controller_.update(host_.clock.mono(), measurement);
+  const MonoTime now = host_.clock.mono();
+  const auto outcome = controller_.update(now, measurement);
   if (outcome.adjustment == sync::Adjustment::Stepped) {
     const Status before = std::exchange(status_, {});
-    if (!apply(outcome.step)) {
+    if (!apply(now, outcome.step)) {
       status_ = before;
       restart();
       return sync::Adjustment::Ignored;
     }
   } else if (outcome.adjustment != sync::Adjustment::Panic) {
-    apply();
+    apply(now);
   }
   return outcome.adjustment;
 }
@@ -174,7 +179,7 @@ sync::Adjustment ClockLoop::update(const sync::Measurement& measurement) {
 void ClockLoop::set_status(const Status& status) {
   const bool at_once = status.leap != status_.leap;
   status_ = status;
-  if (at_once) apply();
+  if (at_once) apply(host_.clock.mono());
 }
 
 std::optional<Duration> ClockLoop::foreign_step(Duration least) {

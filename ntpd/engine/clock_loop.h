@@ -81,7 +81,7 @@ class ClockLoop {
   }
 
  private:
-  bool apply(std::optional<Duration> step = std::nullopt);
+  bool apply(MonoTime now, std::optional<Duration> step = std::nullopt);
   void tick();
   void end_slew();
   void save_drift(double threshold);

@@ -238,7 +238,6 @@ class Engine final : public control::Model {
   void resolve_restrictions();
   void rebuild_access();
   void admit(Row& row);
-  [[nodiscard]] bool admits_reply(const Datagram& datagram);
 
   // engine_mode6.cpp
   [[nodiscard]] Traffic& traffic_of(const Address& local);

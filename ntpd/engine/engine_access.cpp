@@ -72,11 +72,4 @@ void Engine::admit(Row& row) {
   }
 }
 
-bool Engine::admits_reply(const Datagram& datagram) {
-  // NTPsec: `noserve` locks out the answers of own servers, too.
-  constexpr std::uint32_t kLockedOut =
-      config::restrict_flag::kIgnore | config::restrict_flag::kNoServe;
-  return (server_.access().flags_for(datagram.remote) & kLockedOut) == 0;
-}
-
 }  // namespace ntp::engine

@@ -18,6 +18,10 @@ struct Overloaded : Visitors... {
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
+// NTPsec: `noserve` locks out the answers of own servers, too.
+constexpr std::uint32_t kLockedOut =
+    config::restrict_flag::kIgnore | config::restrict_flag::kNoServe;
+
 }  // namespace
 
 config::SourceSettings pool_member(config::SourceSettings pool) {
@@ -226,12 +230,12 @@ void Engine::on_reply(association::Id id, const Datagram& datagram) {
   const auto now = context();
   if (leap_watch_.second().disturbs(now.mono)) return;
   auto& server = static_cast<ServerAssociation&>(*row->association);
-  if (!admits_reply(datagram)) {
+  const auto flags = server_.access().flags_for(datagram.remote);
+  if ((flags & kLockedOut) != 0) {
     server.count_restricted();
     server_.count_reply(datagram.payload, server::DropReason::Restricted);
     return;
   }
-  const auto flags = server_.access().flags_for(datagram.remote);
   const auto trust = (flags & config::restrict_flag::kNoTrust) != 0
                          ? ServerAssociation::Trust::KeyHoldersOnly
                          : ServerAssociation::Trust::Anyone;
