@@ -15,8 +15,10 @@ constexpr int kReadings = 3;
 constexpr Duration kUndisturbed = std::chrono::microseconds(10);
 // A leap second is a jump of one second, give or take what may have been slewed meanwhile.
 constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
-// So much longer a slew may last, if an answer is to end it.
+// So much longer a slew may last, if an answer is to end it; the ticks of reference clocks, a second
+// apart, have none.
 constexpr Duration kAnswer = std::chrono::milliseconds(250);
+constexpr Duration kTick = std::chrono::milliseconds(1500);
 constexpr Duration kSaveInterval = std::chrono::hours(1);
 // s/s; less is not worth a write at the end.
 constexpr double kLastSaveChange = 1e-9;
@@ -150,7 +152,7 @@ bool ClockLoop::apply(MonoTime now, std::optional<Duration> step) {
 
   auto next = controller_.next_tick();
   // What wakes the daemon is most often a poll, and the answer has another slew follow.
-  if (next && next == awake) *next += kAnswer;
+  if (next && next == awake && *next - now > kTick) *next += kAnswer;
   tick_timer_ = next ? host_.timers.at(*next, [this] { tick(); }) : Timers::kNone;
   return done.has_value();
 }
