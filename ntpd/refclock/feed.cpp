@@ -13,8 +13,9 @@ namespace {
 // cut short. Events are few by themselves.
 constexpr std::size_t kMostLines = 64, kMostNotes = 16;
 constexpr std::size_t kLongestTimecode = 127;
-// Polls without the trouble that was told, until another is; twice as many after each. Silence is
-// news of a clock that is heard, if badly, only after more of them.
+// Polls without the trouble that was told, until another is; twice as many after each, but no
+// longer than the most of a probation. Silence is news of a clock that is heard, if badly, only
+// after more.
 constexpr int kPatience = 2, kMostPatience = 256, kSilences = 8;
 // A clock that was well for less has relapsed: it has to be without trouble for longer each time
 // before it is called well again.
@@ -91,8 +92,10 @@ void Feed::report(ClockEvent event) {
       break;
   }
   counters_.reports = std::min(counters_.reports + 1, 15);
-  if (event != ClockEvent::Nominal) recent_ |= bit(event);
-  if (event != ClockEvent::Nominal) clean_since_.reset();
+  if (event != ClockEvent::Nominal) {
+    recent_ |= bit(event);
+    clean_since_.reset();
+  }
   if (status_ == event || is_told_by_status(event)) return;
   if (event == ClockEvent::Nominal) {
     well_since_ = now_;
@@ -106,6 +109,7 @@ void Feed::report(ClockEvent event) {
   }
   status_ = event;
   absent_ = 0;
+  seen_at_ = now_;
   news_.emplace_back(StateChange{event});
 }
 
@@ -114,6 +118,7 @@ bool Feed::is_told_by_status(ClockEvent event) const {
   if ((recent_ & bit(status_)) != 0) return true;
   // What ends a first silence is told at once.
   if (status_ == ClockEvent::Timeout && patience_ == kPatience) return false;
+  if (now_ - seen_at_ >= kMostProbation) return false;
   // A silence is told at the end of its interval.
   return event == ClockEvent::Timeout ? absent_ + 1 < std::max(patience_, kSilences)
                                       : absent_ < patience_;
@@ -131,12 +136,18 @@ bool Feed::take_health(bool has_samples, MonoTime now) {
 
 void Feed::begin_interval(MonoTime now) {
   now_ = now;
-  absent_ = (recent_ & bit(status_)) != 0 ? 0 : std::min(absent_ + 1, kMostPatience);
+  const bool was_seen = (recent_ & bit(status_)) != 0;
   recent_ = 0;
+  if (was_seen) seen_at_ = now;
+  // The next poll may come before a device that is back could say anything.
+  const bool is_back = std::exchange(is_back_, false);
+  absent_ = !was_seen ? std::min(absent_ + 1, kMostPatience) : is_back ? kSilences - 2 : 0;
 }
 
-// The next poll may come before the clock could say anything.
-void Feed::device_is_back() { absent_ = std::max(absent_, kSilences - 2); }
+void Feed::device_is_back() {
+  is_back_ = true;
+  absent_ = std::max(absent_, kSilences - 2);
+}
 
 void Feed::timecode(std::string_view text) {
   timecode_.assign(text.substr(0, kLongestTimecode));

@@ -134,9 +134,11 @@ class Feed {
   MedianFilter filter_;
   Counters counters_;
   ClockEvent status_ = ClockEvent::Nominal;
-  unsigned recent_ = 0;  // troubles since the last poll
-  int absent_ = 0;       // polls for which the trouble that was told has not been seen
-  int patience_ = 0;     // so many of them are wanted before another is told
+  unsigned recent_ = 0;   // troubles since the last poll
+  int absent_ = 0;        // polls for which the trouble that was told has not been seen
+  int patience_ = 0;      // so many of them are wanted before another is told
+  MonoTime seen_at_{};    // the poll at which it was seen last
+  bool is_back_ = false;  // since the last poll
   Duration probation_{};
   MonoTime now_{};                       // of the last poll
   std::optional<MonoTime> clean_since_;  // with samples and without trouble

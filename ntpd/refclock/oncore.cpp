@@ -271,7 +271,7 @@ class OncoreDriver final : public SerialDriver {
     const Pulse pulse = *status_pulse_;
     sequence_ = pulse.sequence;
     // The pulse of another second is not the message's.
-    if (status_at_ - pulse.at >= std::chrono::seconds(1)) {
+    if (pulse.at > status_at_ || status_at_ - pulse.at >= std::chrono::seconds(1)) {
       return trouble(ClockEvent::Timeout);
     }
     telegram::Decoded decoded = status->decoded;

@@ -102,7 +102,7 @@ TEST_F(Health, TroublesInTurnsAreOne) {
 TEST_F(Health, AnotherTroubleIsToldOnceTheFirstIsOver) {
   (void)polls(3, {ClockEvent::BadSignal});
   // It may be both; and later two in turns, each for longer than a poll.
-  for (const int patience : {2, 4, 8, 16, 32, 64, 128, 256, 256}) {
+  for (const int patience : {2, 4, 8, 16, 32, 64, 120, 120}) {
     for (const auto each : {ClockEvent::Fault, ClockEvent::BadSignal}) {
       if (feed_.status() == each) continue;
       EXPECT_EQ(polls(patience, {each}), Events{}) << patience;
@@ -110,6 +110,14 @@ TEST_F(Health, AnotherTroubleIsToldOnceTheFirstIsOver) {
       break;
     }
   }
+}
+
+TEST_F(Health, ADeviceThatIsBackAndSilentIsToldAfterTwo) {
+  feed_.report(ClockEvent::Fault);
+  feed_.device_is_back();
+  EXPECT_EQ(polls(1, {}), Events{ClockEvent::Fault});
+  EXPECT_EQ(polls(1, {ClockEvent::Timeout}), Events{});
+  EXPECT_EQ(polls(1, {ClockEvent::Timeout}), Events{ClockEvent::Timeout});
 }
 
 TEST_F(Health, SilencesAreToldAfterEight) {
