@@ -108,7 +108,8 @@ class Life {
       text.erase(text.size() / 4, text.size() * 3 / 4 - kEnd);
     if (cuts_off && voice->each_second() && now % kPoll >= kPoll / 2) text.clear();
     if (garbles && text.size() > kShortest && ++told_ % 10 == 0) {
-      text[random() % text.size()] ^= static_cast<char>(1U << random() % 8);
+      char& octet = text[random() % text.size()];
+      octet = static_cast<char>(static_cast<unsigned char>(octet) ^ 1U << random() % 8);
     }
     if (fails_to_read) {
       port().vanish("Input/output error");
