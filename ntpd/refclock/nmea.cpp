@@ -87,7 +87,7 @@ class NmeaDriver final : public Driver {
     edge_.reset();
   }
   void clock_stepped() override {
-    gate_.reset();
+    gate_.clock_stepped();
     edge_.reset();
   }
 
