@@ -57,6 +57,10 @@ class GenericDriver final : public SerialDriver {
     feed_.set_pulse(false);
     since_lock_.reset();
   }
+  void clock_stepped() override {
+    // A minute of pulses is told by the time between them.
+    if (receiver_ && clock_->pulses) receiver_ = clock_->make();
+  }
 
   void tick(const Moment& now) override {
     if (since_lock_ && last_tick_) *since_lock_ += now.mono - *last_tick_;

@@ -32,6 +32,7 @@ class SpectracomDriver final : public SerialDriver {
     SerialDriver::close();
     pulse_.close(feed_);
   }
+  void clock_stepped() override { on_time_.reset(); }
 
   void tick(const Moment& now) override {
     send(table_ > 0 ? "R" : "T");

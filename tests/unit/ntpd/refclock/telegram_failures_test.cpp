@@ -65,6 +65,8 @@ class Life {
   bool garbles = false;   // an octet of each tenth telegram
   bool fails_to_read = false;
   bool pulse_beats = true;
+  Duration step{};   // of the own clock, amid the next telegram
+  Duration error{};  // of the own clock
   void (*each_second)(Life&) = nullptr;
   int now = 0;  // s
   // Of the polls since they were zeroed.
@@ -75,7 +77,7 @@ class Life {
   void second() {
     ++now;
     bench.advance(std::chrono::seconds(1));
-    voice->now = bench.now.wall;
+    voice->now = bench.now.wall - error;
     if (pulse_beats) {
       pulse().latest[PulseEdge::Assert] = {static_cast<std::uint32_t>(now), bench.now.wall};
     }
@@ -114,8 +116,17 @@ class Life {
     if (fails_to_read) {
       port().vanish("Input/output error");
     } else if (!text.empty()) {
-      port().send(text, bench.now.wall);
+      const std::size_t before = step == Duration::zero() ? 0 : text.size() / 2;
+      port().send(text.substr(0, before), bench.now.wall);
+      if (step != Duration::zero()) step_clock();
+      port().send(text.substr(before), bench.now.wall);
     }
+  }
+
+  void step_clock() {
+    bench.now.wall += step;
+    error += std::exchange(step, {});
+    bench.unit->clock_stepped();
   }
 
   int told_ = 0;  // telegrams
@@ -124,7 +135,7 @@ class Life {
   void judge(const std::optional<Unit::Batch>& batch) {
     if (!batch) return;
     leaps += batch->leap != Leap::None ? 1 : 0;
-    if (std::abs(batch->offset) > kRight) {
+    if (std::abs(batch->offset + to_seconds(error)) > kRight) {
       ++wrong;
     } else {
       ++right;
@@ -375,6 +386,31 @@ TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
     life.run(kDay);
     const std::string events = life.take_events();
     EXPECT_LE(std::ranges::count(events, ' '), 24) << events;
+  }
+}
+
+TEST(StepOfTheClock, SpoilsNoSampleAndIsNoTrouble) {
+  constexpr int kLasting = 7 * kPoll + 1;
+  for (const played::Clock& clock : played::all_clocks()) {
+    SCOPED_TRACE(played::name_of(clock));
+    // The ACE III tells whole seconds.
+    if (played::name_of(clock) == "trimble 6") continue;
+    Life life(clock);
+    life.run(kHour);
+    (void)life.take_events();
+    life.right = 0;
+    for (int time = 0; time < 15; ++time) {
+      for (const int by : {300, -300, -400, 400}) {
+        life.step = std::chrono::milliseconds(by);
+        life.run(kLasting);
+      }
+    }
+    EXPECT_GT(life.right, 80);
+    EXPECT_EQ(life.wrong, 0);
+    // A minute of pulses is lost.
+    const bool is_interrupted =
+        clock.driver == std::string_view("generic") && life.voice->each_second();
+    EXPECT_EQ(life.take_events(), is_interrupted ? many("clk_no_reply clk_unspec", 2) : "");
   }
 }
 
