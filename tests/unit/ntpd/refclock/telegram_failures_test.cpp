@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <random>
@@ -378,6 +380,10 @@ TEST_P(TelegramFailure, GivesNoFalseTimeInADayAndIsToldOnce) {
     live_through(clock, kFailures[GetParam()]);
 }
 
+// Nothing in a telegram of theirs tells one digit from another, and they have a few in a poll at
+// most.
+constexpr std::array kWithoutCheck{"arbiter 0", "generic 10", "generic 11", "generic 24", "jjy 2"};
+
 TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
   for (const played::Clock& clock : played::all_clocks()) {
     SCOPED_TRACE(played::name_of(clock));
@@ -386,6 +392,34 @@ TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
     life.run(kDay);
     const std::string events = life.take_events();
     EXPECT_LE(std::ranges::count(events, ' '), 24) << events;
+    const bool is_open_to_errors = std::ranges::count(kWithoutCheck, played::name_of(clock)) > 0;
+    EXPECT_LE(life.wrong, is_open_to_errors ? 30 : 0);
+    EXPECT_GT(life.right, kDay / kPoll / 10);
+  }
+}
+
+TEST(PulseDevice, ThatVanishesBesideAPortIsSaidAndOpenedAgain) {
+  for (const played::Clock& clock : played::all_clocks()) {
+    if ((clock.tells & Tells::kPulse) == 0) continue;
+    SCOPED_TRACE(played::name_of(clock));
+    Life life(clock);
+    life.run(kHour);
+    ASSERT_TRUE(life.bench.feed().pulse());
+    // The node goes, and comes back as another one.
+    life.pulse().failure = "No such device";
+    life.bench.devices.refused["/dev/pulse"] = "No such file or directory";
+    life.bench.log_keys.clear();
+    life.run(5 * kPoll);
+    EXPECT_FALSE(life.pulse().open);
+    EXPECT_FALSE(life.bench.feed().pulse());
+    EXPECT_TRUE(life.bench.log_keys.contains("pulse"));
+    life.pulse().failure.reset();
+    life.bench.devices.refused.clear();
+    life.run(3 * kPoll);
+    EXPECT_TRUE(life.pulse().open);
+    EXPECT_TRUE(life.bench.feed().pulse());
+    EXPECT_EQ(life.port().opened, 1);
+    EXPECT_EQ(life.wrong, 0);
   }
 }
 
