@@ -30,6 +30,8 @@ class ArbiterDriver final : public SerialDriver {
     return {};
   }
 
+  void clock_stepped() override { last_.reset(); }
+
   std::optional<ClockEvent> poll(const Moment&) override {
     lines_seen_ = 0;
     send("TQ");

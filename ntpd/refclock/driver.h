@@ -67,7 +67,8 @@ class Driver {
   virtual std::optional<ClockEvent> poll(const Moment& now) = 0;
   /// What it tells beside what all clocks do.
   [[nodiscard]] virtual std::vector<Variable> variables() const { return {}; }
-  /// The own clock was stepped: stamps of before mean nothing any more.
+  /// The own clock was stepped: stamps of before mean nothing any more. Samples don't count for two
+  /// ticks from now.
   virtual void clock_stepped() {}
 };
 

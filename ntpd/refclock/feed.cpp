@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t kMostLines = 64, kMostNotes = 16;
 constexpr std::size_t kLongestTimecode = 127;
 // Polls without the trouble that was told, until another is; twice as many after each, but no
-// longer than the most of a probation. Silence is news of a clock that is heard, if badly, only
-// after more.
-constexpr int kPatience = 2, kMostPatience = 256, kSilences = 8;
+// longer than the most of a probation, which is fewer even if they come each second. Silence is
+// news of a clock that is heard, if badly, only after more.
+constexpr int kPatience = 2, kMostPatience = 8192, kSilences = 8;
 // A clock that was well for less has relapsed: it has to be without trouble for longer each time
 // before it is called well again.
 constexpr Duration kSettled = std::chrono::hours(4);

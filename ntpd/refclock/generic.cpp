@@ -5,6 +5,7 @@
 #include "ntpd/refclock/generic_clocks.h"
 #include "ntpd/refclock/generic_report.h"
 #include "ntpd/refclock/serial_driver.h"
+#include "ntpd/refclock/side_pulse.h"
 
 namespace ntp::refclock {
 
@@ -26,7 +27,8 @@ class GenericDriver final : public SerialDriver {
  public:
   explicit GenericDriver(Feed& feed)
       : SerialDriver(feed, driver_generic),
-        clock_(find_generic_clock(feed.settings().mode & ~kWithPulse)) {
+        clock_(find_generic_clock(feed.settings().mode & ~kWithPulse)),
+        pulse_(feed, "/dev/refclockpps-%u") {
     if (clock_ == nullptr) return;
     feed_.set_identity(clock_->name, clock_->description);
     feed_.set_refid(RefId::from_text(clock_->refid));
@@ -48,20 +50,26 @@ class GenericDriver final : public SerialDriver {
     receiver_ = clock_->make();
     report_ = {};
     last_lock_.reset();
-    if ((feed_.settings().mode & kWithPulse) != 0) open_pulse(devices);
+    pulse_.attach(devices, name(), feed_.flag(2), feed_.flag(3));
+    if (has_pulse()) pulse_.tick();
     return {};
   }
   void close() override {
     SerialDriver::close();
-    pulse_.reset();
+    pulse_.close();
     feed_.set_pulse(false);
     since_lock_.reset();
+  }
+  void clock_stepped() override {
+    // A minute of pulses is told by the time between them.
+    if (receiver_ && clock_->pulses) receiver_ = clock_->make();
   }
 
   void tick(const Moment& now) override {
     if (since_lock_ && last_tick_) *since_lock_ += now.mono - *last_tick_;
     since_setup_ += last_tick_ ? now.mono - *last_tick_ : Duration::zero();
     last_tick_ = now.mono;
+    if (has_pulse()) pulse_.tick();
     report_.pass(now.mono, feed_.status());
     if (clock_->each_second) send(clock_->request);
     if (clock_->ask_state != nullptr && ticks_++ % kStatePeriod == 0) {
@@ -84,29 +92,11 @@ class GenericDriver final : public SerialDriver {
 
   [[nodiscard]] std::vector<Variable> variables() const override {
     if (clock_ == nullptr) return {};
-    return report_.variables(*clock_, feed_.status(), pulse_ != nullptr);
+    return report_.variables(*clock_, feed_.status(), pulse_.is_open());
   }
 
  private:
-  void open_pulse(Devices& devices) {
-    const auto& settings = feed_.settings();
-    const std::string path = settings.pps_path.empty()
-                                 ? with_unit("/dev/refclockpps-%u", settings.unit)
-                                 : settings.pps_path;
-    edge_ = feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
-    auto pulse = devices.open_pulse(path);
-    auto ready = pulse ? (*pulse)->capture(edge_) : Result<void>(Failure<Error>{pulse.error()});
-    if (!ready) {
-      feed_.log(LogLevel::Warning, "pulse",
-                "REFCLOCK: " + name() + ": no pulse: " + ready.error().message);
-      return;
-    }
-    pulse_ = std::move(*pulse);
-    if (!feed_.flag(3)) return;
-    if (const auto bound = pulse_->bind_kernel(edge_); !bound) {
-      feed_.log(LogLevel::Warning, "hardpps", "REFCLOCK: " + name() + ": " + bound.error().message);
-    }
-  }
+  [[nodiscard]] bool has_pulse() const { return (feed_.settings().mode & kWithPulse) != 0; }
 
   void on_octets(ByteView octets, WallTime received) override {
     for (const std::uint8_t octet : octets) {
@@ -173,24 +163,21 @@ class GenericDriver final : public SerialDriver {
 
   /// The pulse that belongs to the telegram has precedence over its on-time character.
   void sample(WallTime utc, WallTime at) {
-    if (pulse_) {
-      const auto latest = pulse_->latest(edge_);
-      const bool fresh = latest && *latest && (*latest)->sequence != last_pulse_;
-      if (fresh) {
-        last_pulse_ = (*latest)->sequence;
-        const double offset = to_seconds(utc - (*latest)->at);
-        report_.take_pulse((*latest)->at, at);
-        const double whole = std::round(offset);
-        constexpr double kNear = 0.5, kLate = 1.5;
-        if (std::abs(to_seconds(utc - at)) <= kNear && std::abs(offset) < kLate) {
-          const double phase = feed_.flag(1) ? 0 : feed_.settings().time2;
-          feed_.offset(offset - whole + phase, (*latest)->at);
-          feed_.set_pulse(true);
-          return;
-        }
+    const auto pulse = pulse_.latest();
+    if (pulse && pulse->sequence != last_pulse_) {
+      last_pulse_ = pulse->sequence;
+      const double offset = to_seconds(utc - pulse->at);
+      report_.take_pulse(pulse->at, at);
+      const double whole = std::round(offset);
+      constexpr double kNear = 0.5, kLate = 1.5;
+      if (std::abs(to_seconds(utc - at)) <= kNear && std::abs(offset) < kLate) {
+        const double phase = feed_.flag(1) ? 0 : feed_.settings().time2;
+        feed_.offset(offset - whole + phase, pulse->at);
+        feed_.set_pulse(true);
+        return;
       }
-      feed_.set_pulse(false);
     }
+    feed_.set_pulse(false);
     feed_.sample(utc, at, feed_.settings().time1);
   }
 
@@ -206,8 +193,7 @@ class GenericDriver final : public SerialDriver {
 
   const GenericClock* clock_;
   std::unique_ptr<telegram::Receiver> receiver_;
-  std::unique_ptr<PulseCapture> pulse_;
-  PulseEdge edge_ = PulseEdge::Assert;
+  SidePulse pulse_;
   std::uint32_t last_pulse_ = 0;
   GenericReport report_;
   std::optional<MonoTime> last_tick_;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "ntpd/refclock/driver.h"
+#include "ntpd/refclock/side_pulse.h"
 
 namespace ntp::refclock {
 
@@ -13,20 +14,22 @@ namespace ntp::refclock {
 /// samples instead of them for as long as it comes. flag2 is the clearing edge, flag3 the kernel.
 class LinePulse {
  public:
-  /// Without a device, or one that can't capture, there is no pulse, which is said.
-  void open(Devices& devices, Feed& feed, const std::string& clock);
-  void close(Feed& feed);
+  explicit LinePulse(Feed& feed) : feed_(feed), device_(feed, "/dev/pps%u") {}
+
+  void open(Devices& devices, const std::string& clock);
+  void close();
   /// A sample of a new edge, if the system has the time so that the second it begins is known.
   /// `fudge`, s.
-  void tick(const Moment& now, Feed& feed, double fudge);
+  void tick(const Moment& now, double fudge);
   /// A poll without an edge ends the pulse's reign.
-  void end_poll(Feed& feed);
+  void end_poll();
 
   [[nodiscard]] bool is_lit() const { return lit_; }
 
  private:
-  std::unique_ptr<PulseCapture> capture_;
-  PulseEdge edge_ = PulseEdge::Assert;
+  Feed& feed_;
+  SidePulse device_;
+  bool is_wanted_ = false;
   std::optional<std::uint32_t> sequence_;
   int edges_ = 0;  // since the last poll
   bool lit_ = false;

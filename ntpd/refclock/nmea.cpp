@@ -10,6 +10,7 @@
 #include "ntpd/refclock/lines.h"
 #include "ntpd/refclock/nmea_sentence.h"
 #include "ntpd/refclock/pulse_gate.h"
+#include "ntpd/refclock/side_pulse.h"
 #include "ntpd/refclock/telegram/telegram.h"
 
 namespace ntp::refclock {
@@ -31,8 +32,6 @@ constexpr int kRateShift = 4;
 // How far a sentence may be from its pulse, s.
 constexpr double kPulseTimeout = 1.5;
 constexpr double kDeadBand = 0.45;
-// s between attempts to open the pulse.
-constexpr int kPulseRetry = 64;
 
 /// NTPsec: the rate is in the mode, or with `baud`; one that is none is 9600.
 int baud_of(const config::SourceSettings& settings) {
@@ -53,12 +52,12 @@ class NmeaDriver final : public Driver {
  public:
   explicit NmeaDriver(Feed& feed)
       : feed_(feed),
+        pulse_(feed, kPulseDevice),
         lines_(
             kLongestLine, [this](std::string_view line, WallTime at) { read(line, at); },
             [this] { malformed(ClockEvent::BadFormat); }) {}
 
   Result<void> open(Devices& devices) override {
-    devices_ = &devices;
     lines_.clear();
     SerialSettings serial;
     const config::SourceSettings& settings = feed_.settings();
@@ -76,25 +75,26 @@ class NmeaDriver final : public Driver {
     if (!port) return Failure<Error>{port.error()};
     port_ = std::move(*port);
     feed_.set_precision(kPrecision);
-    pulse_retry_ = 0;
+    pulse_.attach(devices, name(), feed_.flag(2), feed_.flag(3));
+    gate_.reset();
     return {};
   }
 
   void close() override {
     trouble_ = ClockEvent::Timeout;
     port_.reset();
-    capture_.reset();
+    pulse_.close();
     edge_.reset();
   }
   void clock_stepped() override {
-    gate_.reset();
+    gate_.clock_stepped();
     edge_.reset();
   }
 
   void tick(const Moment& now) override {
     now_ = now;
-    if (feed_.flag(1) && !capture_ && pulse_retry_-- <= 0) open_pulse();
-    if (capture_) watch_pulse();
+    if (feed_.flag(1)) pulse_.tick();
+    watch_pulse();
   }
 
   std::optional<ClockEvent> poll(const Moment& now) override {
@@ -128,49 +128,20 @@ class NmeaDriver final : public Driver {
     unsigned pulses = 0;
   };
 
-  [[nodiscard]] PulseEdge edge() const {
-    return feed_.flag(2) ? PulseEdge::Clear : PulseEdge::Assert;
-  }
   [[nodiscard]] std::string name() const {
     return "NMEA(" + std::to_string(feed_.settings().unit) + ')';
   }
 
-  void open_pulse() {
-    pulse_retry_ = kPulseRetry;
-    const config::SourceSettings& settings = feed_.settings();
-    auto capture = devices_->open_pulse(
-        settings.pps_path.empty() ? with_unit(kPulseDevice, settings.unit) : settings.pps_path);
-    auto ready = capture ? (*capture)->capture(edge()) : Failure<Error>{capture.error()};
-    if (!ready) {
-      return feed_.log(LogLevel::Error, "pulse",
-                       "REFCLOCK: " + name() + ": no PPS: " + ready.error().message);
-    }
-    capture_ = std::move(*capture);
-    gate_.reset();
-    edge_.reset();
-    if (!feed_.flag(3)) return;
-    if (const auto bound = capture_->bind_kernel(edge()); !bound) {
-      feed_.log(LogLevel::Error, "kernel", "REFCLOCK: refclock_params: " + bound.error().message);
-    }
-  }
-
   /// The last edge that is no glitch, into edge_.
   void watch_pulse() {
-    const auto pulse = capture_->latest(edge());
-    if (!pulse) {
-      feed_.log(LogLevel::Error, "pulse", "REFCLOCK: " + name() + ": " + pulse.error().message);
-      capture_.reset();
-      edge_.reset();
-      pulse_retry_ = kPulseRetry;
-      return;
-    }
-    if (!*pulse) return;
-    switch (gate_.admit(**pulse)) {
+    const auto pulse = pulse_.latest();
+    if (!pulse) return;
+    switch (gate_.admit(*pulse)) {
       case PulseGate::Verdict::Moved:
         feed_.forget();
         [[fallthrough]];
       case PulseGate::Verdict::Good:
-        edge_ = (*pulse)->at;
+        edge_ = pulse->at;
         break;
       case PulseGate::Verdict::Repeated:
       case PulseGate::Verdict::Glitch:
@@ -272,7 +243,7 @@ class NmeaDriver final : public Driver {
   void relate(WallTime reference, WallTime received) {
     const double text_fudge = feed_.settings().time2;
     const double pulse_fudge = feed_.settings().time1;
-    if (capture_) watch_pulse();
+    watch_pulse();
     if (edge_) {
       const double apart = to_seconds(received - *edge_) + pulse_fudge - text_fudge;
       const double seconds = std::floor(apart + 0.5);
@@ -292,13 +263,11 @@ class NmeaDriver final : public Driver {
   }
 
   Feed& feed_;
+  SidePulse pulse_;
   LineAssembler lines_;
-  Devices* devices_ = nullptr;
   std::unique_ptr<SerialPort> port_;
-  std::unique_ptr<PulseCapture> capture_;
   PulseGate gate_;
   std::optional<WallTime> edge_;
-  int pulse_retry_ = 0;
   ClockEvent trouble_ = ClockEvent::Timeout;  // of a poll without samples
   bool related_ = false;                      // since the last poll
   Moment now_;

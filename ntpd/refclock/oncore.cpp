@@ -4,6 +4,7 @@
 
 #include "ntpd/refclock/oncore_file.h"
 #include "ntpd/refclock/serial_driver.h"
+#include "ntpd/refclock/side_pulse.h"
 #include "ntpd/refclock/telegram/oncore.h"
 
 namespace ntp::refclock {
@@ -58,38 +59,28 @@ std::int32_t number_of(std::string_view data) {
 /// stamp of the kernel is the sample.
 class OncoreDriver final : public SerialDriver {
  public:
-  explicit OncoreDriver(Feed& feed) : SerialDriver(feed, driver_oncore) {}
+  explicit OncoreDriver(Feed& feed)
+      : SerialDriver(feed, driver_oncore), pulse_(feed, "/dev/oncore.pps.%u") {}
 
   Result<void> open(Devices& devices) override {
-    const auto& settings = feed_.settings();
-    const std::string pulse_path = settings.pps_path.empty()
-                                       ? with_unit("/dev/oncore.pps.%u", settings.unit)
-                                       : settings.pps_path;
-    auto pulse = devices.open_pulse(pulse_path);
-    if (!pulse) return Failure<Error>{pulse.error()};
     read_file(devices);
-    edge_ = file_.clear_edge.value_or(feed_.flag(2)) ? PulseEdge::Clear : PulseEdge::Assert;
-    if (auto ready = (*pulse)->capture(edge_); !ready) return ready;
-    if (feed_.flag(3) || file_.kernel) {
-      if (const auto bound = (*pulse)->bind_kernel(edge_); !bound) {
-        feed_.log(LogLevel::Warning, "hardpps",
-                  "REFCLOCK: " + name() + ": " + bound.error().message);
-      }
-    }
+    pulse_.attach(devices, name(), file_.clear_edge.value_or(feed_.flag(2)),
+                  feed_.flag(3) || file_.kernel);
+    if (auto ready = pulse_.open(); !ready) return ready;
     framer_ = {};
     if (auto opened = open_port(devices, {.path = {}, .lines = false}); !opened) return opened;
-    pulse_ = std::move(*pulse);
     was_reset_ = false;
     start_over();
     return {};
   }
   void close() override {
     SerialDriver::close();
-    pulse_.reset();
+    pulse_.close();
     feed_.set_pulse(false);
   }
 
   void tick(const Moment&) override {
+    pulse_.tick();
     // An answer to a reset may get lost, too.
     if (channels_ == 0 && ++waiting_ % kIdentityRetry == 0) start_over();
     if (channels_ != 0 && ++leap_age_ >= kLeapPeriod) {
@@ -187,8 +178,7 @@ class OncoreDriver final : public SerialDriver {
     status_ = status;
     // With integrity messages, the second is used when the verdict on it is there.
     status_at_ = received;
-    const auto latest = pulse_->latest(edge_);
-    status_pulse_ = latest ? *latest : std::nullopt;
+    status_pulse_ = pulse_.latest();
     if (integrity_age_ < 0) take();
   }
 
@@ -307,8 +297,7 @@ class OncoreDriver final : public SerialDriver {
   bool was_reset_ = false;
   bool resetting_ = false;
   telegram::OncoreFramer framer_;
-  std::unique_ptr<PulseCapture> pulse_;
-  PulseEdge edge_ = PulseEdge::Assert;
+  SidePulse pulse_;
   std::optional<std::uint32_t> sequence_;
   int channels_ = 0;  // 0: not known yet
   int waiting_ = 0;   // s, for it to be known

@@ -35,7 +35,7 @@ class PpsDriver final : public Driver {
     return {};
   }
   void close() override { capture_.reset(); }
-  void clock_stepped() override { gate_.reset(); }
+  void clock_stepped() override { gate_.clock_stepped(); }
 
   void tick(const Moment& now) override {
     // NTPsec: not before there is a time whose seconds could be numbered.

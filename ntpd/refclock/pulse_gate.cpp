@@ -2,6 +2,7 @@
 #include "ntpd/refclock/pulse_gate.h"
 
 #include <chrono>
+#include <utility>
 
 namespace ntp::refclock {
 namespace {
@@ -20,6 +21,7 @@ bool in_step(WallTime a, WallTime b) {
 PulseGate::Verdict PulseGate::admit(const Pulse& pulse) {
   if (seen_ && seen_->at == pulse.at) return Verdict::Repeated;
   seen_ = pulse;
+  if (std::exchange(skips_, false)) return Verdict::Repeated;
   if (good_ && in_step(*good_, pulse.at)) {
     good_ = pulse.at;
     suspect_.reset();

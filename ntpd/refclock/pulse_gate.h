@@ -15,8 +15,14 @@ class PulseGate {
 
   Verdict admit(const Pulse& pulse);
   void reset() { *this = PulseGate(); }
+  /// The first pulse after it may have been stamped before.
+  void clock_stepped() {
+    reset();
+    skips_ = true;
+  }
 
  private:
+  bool skips_ = false;
   std::optional<Pulse> seen_;
   std::optional<WallTime> good_;
   std::optional<WallTime> suspect_;

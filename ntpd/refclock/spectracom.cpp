@@ -25,24 +25,25 @@ class SpectracomDriver final : public SerialDriver {
     too_long_ = false;
     on_time_.reset();
     table_ = 0;
-    if (feed_.flag(1)) pulse_.open(devices, feed_, name());
+    if (feed_.flag(1)) pulse_.open(devices, name());
     return {};
   }
   void close() override {
     SerialDriver::close();
-    pulse_.close(feed_);
+    pulse_.close();
   }
+  void clock_stepped() override { on_time_.reset(); }
 
   void tick(const Moment& now) override {
     send(table_ > 0 ? "R" : "T");
-    pulse_.tick(now, feed_, feed_.settings().time1);
+    pulse_.tick(now, feed_.settings().time1);
   }
 
   std::optional<ClockEvent> poll(const Moment&) override {
     // flag4: the table of quality, when a day begins.
     if (feed_.flag(4) && hour_ < last_hour_) table_ = kTableLines;
     last_hour_ = hour_;
-    pulse_.end_poll(feed_);
+    pulse_.end_poll();
     if (!told_) feed_.drop_samples();
     if (std::exchange(told_, false)) feed_.stats(feed_.timecode());
     return take_trouble();
@@ -97,7 +98,7 @@ class SpectracomDriver final : public SerialDriver {
   std::string text_;
   bool too_long_ = false;
   std::optional<WallTime> on_time_;  // the CR before the line
-  LinePulse pulse_;
+  LinePulse pulse_{feed_};
   bool told_ = false;
   int table_ = 0;  // lines of it to come
   int hour_ = 0, last_hour_ = 0;

@@ -10,6 +10,9 @@ namespace {
 // s, NTPsec's panic threshold. Once there is a time, a clock that is so far off has lost its own;
 // to believe it would end the daemon.
 constexpr double kBeyondBelief = 1000;
+// Ticks after a step of the clock, by the end of which devices and the programs that feed sockets
+// and segments have told all that they stamped before it. None of it is used.
+constexpr int kUnsettled = 2;
 
 }  // namespace
 
@@ -76,6 +79,9 @@ void Unit::tick(const Moment& now) {
   see_to_device(now.mono);
   if (open_) driver_->tick(now);
   see_to_device(now.mono);
+  if (unsettled_ == 0) return;
+  --unsettled_;
+  feed_.drop_samples();
 }
 
 std::optional<Unit::Batch> Unit::poll(const Moment& now) {
@@ -87,7 +93,10 @@ std::optional<Unit::Batch> Unit::poll(const Moment& now) {
     return std::nullopt;
   }
   const auto trouble = driver_->poll(now);
-  if (!trouble) {
+  // That a step has taken the samples away is nobody's fault.
+  const bool is_spoilt = unsettled_ > 0 || (stepped_ && !feed_.has_samples());
+  if (trouble && unsettled_ == 0) stepped_ = false;
+  if (!trouble || is_spoilt) {
     feed_.drop_samples();
     feed_.begin_interval(now.mono);
     return std::nullopt;
@@ -132,6 +141,8 @@ std::optional<Unit::Batch> Unit::take_batch(const Moment& now) {
 void Unit::clock_stepped() {
   feed_.drop_samples();
   driver_->clock_stepped();
+  stepped_ = true;
+  if (info_.ticks) unsettled_ = kUnsettled;
 }
 
 Result<std::unique_ptr<Unit>> make_unit(const config::SourceSettings& settings, Devices* devices) {

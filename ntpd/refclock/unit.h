@@ -68,7 +68,9 @@ class Unit {
   Feed feed_;
   std::unique_ptr<Driver> driver_;
   bool open_ = false;
-  std::string failure_;  // the last one that was said
+  bool stepped_ = false;  // the clock, since the last poll that has counted
+  int unsettled_ = 0;     // ticks to come, after that
+  std::string failure_;   // the last one that was said
   MonoTime retry_at_{};
   Duration retry_after_ = kFirstRetry;
 };

@@ -96,6 +96,18 @@ TEST_F(GpsdTest, TextAlone) {
   EXPECT_EQ(bench_.stats.back(), "27 0 0 8 8 8 0");
 }
 
+TEST_F(GpsdTest, LinesFromBeforeAStepOfTheClockAreNoSamples) {
+  connect();
+  second(milliseconds(0), std::nullopt);
+  bench_.unit->clock_stepped();
+  second(milliseconds(0), std::nullopt);
+  bench_.second();
+  EXPECT_FALSE(bench_.poll());
+  for (int i = 0; i < 4; ++i) second(milliseconds(300), std::nullopt);
+  EXPECT_NEAR(bench_.poll()->offset, -0.3, 1e-9);
+  EXPECT_TRUE(bench_.events.empty());
+}
+
 TEST_F(GpsdTest, StrictWantsThePair) {
   bench_.settings.mode = 1;
   bench_.settings.time2 = 0.1;

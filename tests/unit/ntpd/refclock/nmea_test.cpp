@@ -272,6 +272,40 @@ TEST_F(NmeaTest, PulseGivesTheStamp) {
   EXPECT_EQ(bench_.feed().precision(), -9);
 }
 
+TEST_F(NmeaTest, AStepOfTheClockMakesNoGlitches) {
+  bench_.settings.flags = 1;
+  bench_.settings.time2 = 0.3;
+  (void)pulses();
+  bench_.start();
+  std::uint32_t sequence = 0;
+  const auto pulse = [&](Duration late) {
+    pulses().latest[PulseEdge::Assert] = {++sequence, bench_.now.wall + late};
+  };
+  for (int i = 0; i < 8; ++i) {
+    second();
+    pulse(Duration(0));
+    send(rmc(), milliseconds(300));
+  }
+  EXPECT_NEAR(bench_.poll()->offset, 0, 1e-9);
+  bench_.advance(seconds(1));
+  pulse(Duration(0));
+  // By 0.2 s, before the sentence of this second.
+  bench_.unit->clock_stepped();
+  send(rmc(), milliseconds(500));
+  bench_.tick();
+  for (int i = 0; i < 8; ++i) {
+    second();
+    pulse(milliseconds(200));
+    send(rmc(), milliseconds(500));
+  }
+  const auto batch = bench_.poll();
+  ASSERT_TRUE(batch);
+  EXPECT_NEAR(batch->offset, -0.2, 1e-9);
+  EXPECT_LT(batch->jitter, 1e-6);
+  EXPECT_TRUE(bench_.feed().pulse());
+  EXPECT_TRUE(bench_.events.empty());
+}
+
 TEST_F(NmeaTest, AVanishedPortIsAFaultAndOpenedAgain) {
   bench_.start();
   second();

@@ -112,6 +112,24 @@ TEST_F(PpsTest, APulseThatHasMovedForGoodIsTaken) {
   EXPECT_TRUE(bench_.unit->take_forgotten());
 }
 
+TEST_F(PpsTest, AStepOfTheClockMakesNoGlitches) {
+  start();
+  for (int i = 0; i < 8; ++i) second(Duration(0));
+  EXPECT_TRUE(bench_.poll());
+  // An edge that was stamped before it and not seen yet.
+  pulses().latest[PulseEdge::Assert] = {++sequence_, whole() + std::chrono::seconds(1)};
+  bench_.unit->clock_stepped();
+  bench_.now.wall += milliseconds(1300);
+  bench_.tick();
+  EXPECT_FALSE(bench_.poll());
+  for (int i = 0; i < 8; ++i) second(milliseconds(200));
+  const auto batch = bench_.poll();
+  ASSERT_TRUE(batch);
+  EXPECT_NEAR(batch->offset, -0.2, 1e-12);
+  EXPECT_LT(batch->jitter, 1e-6);
+  EXPECT_TRUE(bench_.events.empty());
+}
+
 TEST_F(PpsTest, OldEdgesAreNone) {
   start();
   pulses().latest[PulseEdge::Assert] = {7, bench_.now.wall - std::chrono::minutes(3)};

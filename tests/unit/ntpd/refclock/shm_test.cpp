@@ -85,6 +85,24 @@ TEST_F(ShmTest, SilenceIsATimeout) {
   EXPECT_EQ(bench_.events.back(), ClockEvent::Nominal);
 }
 
+TEST_F(ShmTest, WhatWasStampedBeforeAStepOfTheClockIsNoSample) {
+  bench_.start();
+  write(1, Duration::zero());
+  bench_.unit->clock_stepped();
+  bench_.tick();
+  // A writer that has stamped it before as well.
+  write(1, Duration::zero());
+  EXPECT_FALSE(bench_.poll());
+  bench_.second();
+  EXPECT_FALSE(bench_.poll());
+  EXPECT_TRUE(bench_.events.empty());
+  write(1, std::chrono::seconds(1));
+  bench_.second();
+  EXPECT_EQ(bench_.poll()->offset, 1);
+  EXPECT_FALSE(bench_.poll());
+  EXPECT_EQ(bench_.events, std::vector{ClockEvent::Timeout});
+}
+
 TEST_F(ShmTest, OldAndFutureReceiveStampsAreBad) {
   bench_.start();
   for (const int age : {5, -2}) {

@@ -54,6 +54,21 @@ TEST_F(SockTest, OffsetIsTakenAsItIs) {
   EXPECT_EQ(bench_.stats.back(), "1 1 0 0");
 }
 
+TEST_F(SockTest, ADatagramThatWaitedDuringAStepOfTheClockIsNoSample) {
+  start();
+  const Packet before = packet(0.5);
+  bench_.unit->clock_stepped();
+  send(before);
+  EXPECT_FALSE(bench_.poll());
+  bench_.tick();
+  send(before);
+  bench_.second();
+  EXPECT_FALSE(bench_.poll());
+  EXPECT_TRUE(bench_.events.empty());
+  send(packet(0.25));
+  EXPECT_EQ(bench_.poll()->offset, 0.25);
+}
+
 TEST_F(SockTest, LeapIsHandedOn) {
   start();
   Packet wrong = packet(0);

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <random>
@@ -65,6 +67,8 @@ class Life {
   bool garbles = false;   // an octet of each tenth telegram
   bool fails_to_read = false;
   bool pulse_beats = true;
+  Duration step{};   // of the own clock, amid the next telegram
+  Duration error{};  // of the own clock
   void (*each_second)(Life&) = nullptr;
   int now = 0;  // s
   // Of the polls since they were zeroed.
@@ -75,7 +79,7 @@ class Life {
   void second() {
     ++now;
     bench.advance(std::chrono::seconds(1));
-    voice->now = bench.now.wall;
+    voice->now = bench.now.wall - error;
     if (pulse_beats) {
       pulse().latest[PulseEdge::Assert] = {static_cast<std::uint32_t>(now), bench.now.wall};
     }
@@ -114,8 +118,17 @@ class Life {
     if (fails_to_read) {
       port().vanish("Input/output error");
     } else if (!text.empty()) {
-      port().send(text, bench.now.wall);
+      const std::size_t before = step == Duration::zero() ? 0 : text.size() / 2;
+      port().send(text.substr(0, before), bench.now.wall);
+      if (step != Duration::zero()) step_clock();
+      port().send(text.substr(before), bench.now.wall);
     }
+  }
+
+  void step_clock() {
+    bench.now.wall += step;
+    error += std::exchange(step, {});
+    bench.unit->clock_stepped();
   }
 
   int told_ = 0;  // telegrams
@@ -124,7 +137,7 @@ class Life {
   void judge(const std::optional<Unit::Batch>& batch) {
     if (!batch) return;
     leaps += batch->leap != Leap::None ? 1 : 0;
-    if (std::abs(batch->offset) > kRight) {
+    if (std::abs(batch->offset + to_seconds(error)) > kRight) {
       ++wrong;
     } else {
       ++right;
@@ -367,6 +380,10 @@ TEST_P(TelegramFailure, GivesNoFalseTimeInADayAndIsToldOnce) {
     live_through(clock, kFailures[GetParam()]);
 }
 
+// Nothing in a telegram of theirs tells one digit from another, and they have a few in a poll at
+// most.
+constexpr std::array kWithoutCheck{"arbiter 0", "generic 10", "generic 11", "generic 24", "jjy 2"};
+
 TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
   for (const played::Clock& clock : played::all_clocks()) {
     SCOPED_TRACE(played::name_of(clock));
@@ -375,6 +392,59 @@ TEST(GarbledTelegrams, OfAClockThatIsRightAreNoFlood) {
     life.run(kDay);
     const std::string events = life.take_events();
     EXPECT_LE(std::ranges::count(events, ' '), 24) << events;
+    const bool is_open_to_errors = std::ranges::count(kWithoutCheck, played::name_of(clock)) > 0;
+    EXPECT_LE(life.wrong, is_open_to_errors ? 30 : 0);
+    EXPECT_GT(life.right, kDay / kPoll / 10);
+  }
+}
+
+TEST(PulseDevice, ThatVanishesBesideAPortIsSaidAndOpenedAgain) {
+  for (const played::Clock& clock : played::all_clocks()) {
+    if ((clock.tells & Tells::kPulse) == 0) continue;
+    SCOPED_TRACE(played::name_of(clock));
+    Life life(clock);
+    life.run(kHour);
+    ASSERT_TRUE(life.bench.feed().pulse());
+    // The node goes, and comes back as another one.
+    life.pulse().failure = "No such device";
+    life.bench.devices.refused["/dev/pulse"] = "No such file or directory";
+    life.bench.log_keys.clear();
+    life.run(5 * kPoll);
+    EXPECT_FALSE(life.pulse().open);
+    EXPECT_FALSE(life.bench.feed().pulse());
+    EXPECT_TRUE(life.bench.log_keys.contains("pulse"));
+    life.pulse().failure.reset();
+    life.bench.devices.refused.clear();
+    life.run(3 * kPoll);
+    EXPECT_TRUE(life.pulse().open);
+    EXPECT_TRUE(life.bench.feed().pulse());
+    EXPECT_EQ(life.port().opened, 1);
+    EXPECT_EQ(life.wrong, 0);
+  }
+}
+
+TEST(StepOfTheClock, SpoilsNoSampleAndIsNoTrouble) {
+  constexpr int kLasting = 7 * kPoll + 1;
+  for (const played::Clock& clock : played::all_clocks()) {
+    SCOPED_TRACE(played::name_of(clock));
+    // The ACE III tells whole seconds.
+    if (played::name_of(clock) == "trimble 6") continue;
+    Life life(clock);
+    life.run(kHour);
+    (void)life.take_events();
+    life.right = 0;
+    for (int time = 0; time < 15; ++time) {
+      for (const int by : {300, -300, -400, 400}) {
+        life.step = std::chrono::milliseconds(by);
+        life.run(kLasting);
+      }
+    }
+    EXPECT_GT(life.right, 80);
+    EXPECT_EQ(life.wrong, 0);
+    // A minute of pulses is lost.
+    const bool is_interrupted =
+        clock.driver == std::string_view("generic") && life.voice->each_second();
+    EXPECT_EQ(life.take_events(), is_interrupted ? many("clk_no_reply clk_unspec", 2) : "");
   }
 }
 

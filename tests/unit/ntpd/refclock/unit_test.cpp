@@ -112,6 +112,24 @@ TEST_F(Health, AnotherTroubleIsToldOnceTheFirstIsOver) {
   }
 }
 
+TEST(HealthOfADay, AnotherTroubleAtEachPollIsToldOnceAnHourAtMost) {
+  for (const int poll : {1, 8, 16, 64, 1024}) {
+    const config::SourceSettings settings;
+    Feed feed(settings);
+    MonoTime now{};
+    int events = 0;
+    for (int second = 0; second < 86400; second += poll) {
+      now += seconds(poll);
+      const bool is_format = feed.status() == ClockEvent::BadFormat;
+      feed.report(is_format ? ClockEvent::BadTime : ClockEvent::BadFormat);
+      (void)feed.take_health(true, now);
+      events += static_cast<int>(feed.take_news().size());
+    }
+    EXPECT_LE(events, 24) << poll;
+    EXPECT_GE(events, 11) << poll;
+  }
+}
+
 TEST_F(Health, ADeviceThatIsBackAndSilentIsToldAfterTwo) {
   feed_.report(ClockEvent::Fault);
   feed_.device_is_back();
