@@ -15,8 +15,8 @@ constexpr int kReadings = 3;
 constexpr Duration kUndisturbed = std::chrono::microseconds(10);
 // A leap second is a jump of one second, give or take what may have been slewed meanwhile.
 constexpr Duration kLeapSlack = std::chrono::milliseconds(100);
-// So much longer a slew may last, if an answer is to end it; the ticks of reference clocks, a second
-// apart, have none.
+// So much longer a slew may last, if an answer is to end it; the ticks of reference clocks, a
+// second apart, have none.
 constexpr Duration kAnswer = std::chrono::milliseconds(250);
 constexpr Duration kTick = std::chrono::milliseconds(1500);
 constexpr Duration kSaveInterval = std::chrono::hours(1);
