@@ -51,10 +51,10 @@ PathDelay::Change PathDelay::add(double round_trip) {
   const double before = base_;
   const double queues = queues_;
   base_ = *std::min_element(least_.begin(), least_.begin() + static_cast<std::ptrdiff_t>(blocks_));
+  if (seen_ > 1 && before > base_) shrink(before - base_);
   Change change = Change::None;
   if (count_ > kRouteChange && before - base_ > kRouteExcess * queues) {
     forget_all_but(1);
-    centre_ = 0;
     change = Change::Other;
   } else if (has_longer_route()) {
     change = Change::Longer;
@@ -63,6 +63,13 @@ PathDelay::Change PathDelay::add(double round_trip) {
   }
   measure_queues();
   return change;
+}
+
+/// What the route has grown by and lost again can't lean to one side any more.
+void PathDelay::shrink(double by) {
+  const double left = growth_ - by;
+  growth_ = left > queues_ ? left : 0;
+  centre_ = std::clamp(centre_, -growth_ / 2, growth_ / 2);
 }
 
 bool PathDelay::has_longer_route() {
@@ -77,7 +84,7 @@ bool PathDelay::has_longer_route() {
   std::size_t closer = 0;
   for (std::size_t i = 0; i < kRouteChange; ++i) closer += recent(i) < limit ? 1 : 0;
   if (closer <= kRouteChange / 2) return false;
-  growth_ = least - base_;
+  growth_ += least - base_;
   forget_all_but(kRouteChange);
   base_ = least_.front() = least;
   return true;

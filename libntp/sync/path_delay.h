@@ -40,7 +40,7 @@ class PathDelay {
   /// by `surplus` s. If that goes with the wait, one way has the longer queue.
   void learn(double round_trip, double surplus, double variance);
 
-  /// After Longer: by how much the round trip grew, s.
+  /// By how much the round trip of this route is longer than that of the first, s.
   [[nodiscard]] double growth() const { return growth_; }
   /// The route that got longer did so one way more than the other: true offsets lie so many s above
   /// the measured ones.
@@ -52,6 +52,7 @@ class PathDelay {
  private:
   [[nodiscard]] double excess(double round_trip) const;
   bool has_longer_route();
+  void shrink(double by);
   void forget_all_but(std::size_t recent);
   void sort_in(double round_trip);
   void measure_queues();

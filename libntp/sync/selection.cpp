@@ -14,6 +14,8 @@ constexpr double kPpsRange = 0.4;  // s: a PPS signal says nothing about the sec
 
 // The ways there and back differ by some share of the delay that no measurement shows.
 constexpr double kAsymmetry = 0.005;
+// Of the root distance of the source: README.md.
+constexpr double kUpstream = 0.1;
 constexpr double kLeastVariance = 1e-20;  // s² and (s/s)²: for division
 
 /// A candidate that is still in the game.
@@ -148,8 +150,8 @@ void combine(const Contenders& contenders, const Contender& leader, SelectionRes
   double frequencies = 0;
   double squares = 0;
   for (const Contender& c : contenders) {
-    const double weight =
-        1 / (c.candidate->variance + square(kAsymmetry * c.candidate->delay) + kLeastVariance);
+    const double weight = 1 / (c.candidate->variance + square(kAsymmetry * c.candidate->delay) +
+                               square(kUpstream * c.candidate->upstream) + kLeastVariance);
     weights += weight;
     offsets += weight * c.candidate->offset;
     const double frequency_weight = 1 / (c.candidate->frequency_variance + kLeastVariance);

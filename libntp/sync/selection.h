@@ -38,6 +38,7 @@ struct Candidate {
   double stray = 0;            // s, as an Estimate has it
   double leap = 0;             // s, as well
   double delay = 0;            // s, to the source alone
+  double upstream = 0;         // s, root distance that the source says of itself
   double jitter = 0;           // s
   int poll_wish = 6;           // log2 s
   double root_distance = 0;    // s, all included, as of now

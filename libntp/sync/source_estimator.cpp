@@ -29,7 +29,9 @@ constexpr double kLost = 6e-6;         // of the best's weight: that filter has 
 constexpr double kFloorShare = 0.01;   // of the queues: what the edges of windows are blurred by
 constexpr int kStraysToRestart = 4;    // samples in a row that fit nothing
 constexpr int kFitsToTrust = 8;        // samples that make a frequency worth keeping through a leap
-constexpr int kFitsToLearn = 4;        // samples before what is foretold says something of the path
+constexpr double kPriorDoubt = 4;    // each time that nothing fits it, the prior says so much less
+constexpr double kMostPrior = 1e-3;  // s/s, beyond what a kernel can correct
+constexpr int kFitsToLearn = 4;      // samples before what is foretold says something of the path
 constexpr double kLearnSlack =
     0.1;  // of the queues: so far outside of its window a sample still tells
 constexpr double kPollNoise = 0.5;  // of the queues: what one measurement strays by
@@ -197,6 +199,8 @@ Fit SourceEstimator::take(const RawSample& sample) {
   }
   if (++strays_ < kStraysToRestart) return Fit::Stray;
   if (fits_ < kFitsToTrust) {
+    // It may be the frequency that was foretold wrongly, by another machine's drift file.
+    prior_.deviation = std::min(kPriorDoubt * prior_.deviation, kMostPrior);
     begin(sample, prior_);
   } else {
     restart_offset(sample);

@@ -142,6 +142,7 @@ std::optional<sync::Candidate> Association::candidate(const Context& context) {
   candidate.stray = estimate().stray;
   candidate.leap = estimate().leap;
   candidate.delay = estimate().delay;
+  candidate.upstream = source_root_delay_ / 2 + source_root_dispersion_;
   candidate.poll_wish = filter_.estimator().poll_wish();
   candidate.jitter = estimate().jitter;
   candidate.root_distance = root_distance(context);

@@ -134,6 +134,53 @@ TEST_P(LeapingScenario, ALongerWayThereMovesNoClock) {
   EXPECT_LE(std::abs(node_->host.clock.error()), 1e-3) << "nothing but the path has moved";
 }
 
+TEST_P(LeapingScenario, AWayThatGetsLongerAgainOrShorterMovesNoClock) {
+  set_up(1);
+  lab_.world.run_for(hours(3));
+  for (const double way : {31e-3, 32e-3, 22e-3, 1e-3}) {
+    SCOPED_TRACE(way);
+    lab_.network.path(Lab::node_address(1), Lab::server_address(1)).delay =
+        exponential_delay(way, 100e-6);
+    lab_.world.run_for(hours(12));
+    EXPECT_LE(std::abs(node_->host.clock.error()), 2e-3);
+  }
+}
+
+TEST_P(LeapingScenario, AFrequencyThatIsForetoldWronglyIsLearnt) {
+  for (const char* foretold : {"tinker freq 70\n", "tinker freq -300\n", ""}) {
+    SCOPED_TRACE(foretold);
+    Lab lab(seed());
+    lab.network.default_path().delay = exponential_delay(1e-3, 100e-6);
+    Oscillator oscillator = kUsualOscillator;
+    if (*foretold == 0) oscillator.frequency = 450e-6;
+    lab.add_server();
+    SimNode& node = lab.add_node({std::string(foretold) + "server 10.0.0.1\n", oscillator, {}});
+    node.start();
+    lab.world.run_for(hours(3));
+    EXPECT_LE(std::abs(node.host.clock.error()), 1e-3);
+  }
+}
+
+TEST_P(LeapingScenario, AServerNearbyThatIsFarFromItsOwnSourceCountsForLittle) {
+  lab_.network.default_path().delay = exponential_delay(1e-2, 1e-3);
+  std::string config;
+  for (int i = 0; i < 3; ++i) {
+    config += "server " + lab_.add_server().address().to_string() + " iburst\n";
+  }
+  for (const bool there : {true, false}) {
+    const Address near = Lab::server_address(1), us = Lab::node_address(1);
+    lab_.network.path(there ? us : near, there ? near : us).delay = exponential_delay(1e-4, 1e-5);
+  }
+  auto& nearby = lab_.servers.front().behaviour;
+  nearby.stratum = 2;
+  nearby.root_dispersion = 0.05;
+  nearby.offset = 0.03;
+  node_ = &lab_.add_node({config, kUsualOscillator, {}});
+  node_->start();
+  lab_.world.run_for(hours(8));
+  EXPECT_LE(std::abs(node_->host.clock.error()), 1e-3);
+}
+
 TEST_P(LeapingScenario, AClockSetBySomebodyIsSetBack) {
   set_up(1);
   for (const int by : {42, -900, 1}) {

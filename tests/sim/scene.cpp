@@ -165,6 +165,24 @@ std::vector<Scene> usual_scenes() {
        {.frequency = 10e-6, .offset = 0.01, .wander = 1e-6},
        span,
        usual_wan},
+      {"far",
+       "300 ppm off, iburst",
+       " iburst",
+       {.frequency = 3e-4, .offset = 0.01, .wander = 1e-9},
+       span,
+       usual_wan},
+      {"drift", "four servers, a drift file that is 60 ppm wrong", " iburst", usual, span,
+       usual_wan, 4, "tinker freq 50\n"},
+      {"bloat", "for 20 minutes of each hour the way there is 35 to 65 ms longer", kPoll6, usual,
+       hours(24),
+       [](Lab& lab) {
+         path_to(lab).delay = [](RandomStream& random, TrueTime now) {
+           const bool is_full = static_cast<long>(to_seconds(now.time_since_epoch())) % 3600 < 1200;
+           const double full = 0.035 + 0.03 * random.uniform();
+           return 5e-3 + (is_full ? full : 0) + 2e-4 * random.exponential();
+         };
+         path_from(lab).delay = exponential_delay(5e-3, 2e-4);
+       }},
   };
 }
 
@@ -223,7 +241,7 @@ std::vector<Scene> trouble_scenes() {
 }
 
 SimNode& start(const Scene& scene, Lab& lab) {
-  std::string config;
+  std::string config = scene.config;
   for (int i = 0; i < scene.servers; ++i) {
     config += "server " + lab.add_server().address().to_string() + scene.options + '\n';
   }

@@ -19,6 +19,7 @@ struct Scene {
   /// Makes paths, and schedules what happens; the servers and the daemon are there, not started.
   std::function<void(Lab&)> set_up;
   int servers = 1;
+  std::string config{};  // beside the servers
 };
 
 /// Paths and oscillators of many kinds.
