@@ -18,9 +18,7 @@ constexpr double kLongestSlew = 16;          // s
 // Of its usual time: so much shorter or longer a slew may be to end when the host wakes anyway.
 constexpr double kLeastStretch = 0.25;
 constexpr double kMostStretch = 16;
-// s/s; the first offset is removed this fast, if it is small enough for that to take seconds.
-constexpr double kStartRate = 0.05;
-constexpr double kStartOffset = 0.5;       // s
+constexpr double kStartOffset = 0.5;       // s: what the rate of the start removes in seconds
 constexpr double kStartedOffset = 0.5e-3;  // s: below it the start is over
 
 /// The root of the exponential average of squares.
@@ -142,7 +140,8 @@ void Controller::follow_frequency(const Measurement& m) {
 }
 
 double Controller::rate_limit() const {
-  return starting_ && std::abs(phase_) < kStartOffset ? kStartRate : settings_.max_frequency;
+  return starting_ && std::abs(phase_) < kStartOffset ? settings_.start_rate
+                                                      : settings_.max_frequency;
 }
 
 /// Books what the slew in effect has removed.

@@ -19,8 +19,11 @@ struct ControllerSettings {
   double panic = 1000;           // 0: never
   double stepout = 300;
   double max_frequency = 500e-6;  // s/s
+  double start_rate = 0.05;       // s/s: the first offset is removed this fast, if it is small
   bool allow_panic = false;       // -g: the first offset may exceed panic
   bool step_first = false;        // -G: the first correction is a step
+
+  [[nodiscard]] bool never_steps() const { return step_forward == 0 && step_backward == 0; }
 };
 
 /// NTPsec's states of the discipline (RFC 5905 section 11.3), without those of measuring the

@@ -52,6 +52,8 @@ struct Context {
   int survivors = 0;
   /// Counts the sources that count towards `tos maxclock`; null: none do.
   const std::function<int()>* active_sources = nullptr;
+  /// How many of them are dead; null: none.
+  const std::function<int()>* dead_sources = nullptr;
   const config::TosSettings& limits;
   Random& random;
   /// Null if there are no keys at all.
@@ -61,6 +63,9 @@ struct Context {
   /// Whether an address is one of this host's; null if it can't be told.
   const std::function<bool(const Address&)>* is_own = nullptr;
 };
+
+/// What one of the counts of a context says.
+inline int count(const std::function<int()>* of) { return of != nullptr ? (*of)() : 0; }
 
 /// One row of `ntpq -p`: a server, a pool, a reference clock. Holds what is known of the source and
 /// says what to do next; it does nothing itself.
@@ -104,6 +109,8 @@ class Association {
   [[nodiscard]] sync::Tally tally() const { return tally_; }
   /// Counts towards `tos maxclock`.
   [[nodiscard]] virtual bool active() const { return !settings_.noselect; }
+  /// Silent for so long that a pool may take another in its place.
+  [[nodiscard]] virtual bool dead() const { return false; }
 
   control::EventCounter& events() { return events_; }
   [[nodiscard]] const control::EventCounter& events() const { return events_; }

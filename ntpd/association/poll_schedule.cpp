@@ -10,6 +10,8 @@ namespace {
 constexpr int kMaxKissPoll = 10;
 // Packets that may go out faster than the poll interval before the guard bites.
 constexpr int kCredit = 7;
+// Of an interval: up to so much longer is it at random, so that clients do not march in step.
+constexpr double kRandomShare = 1.0 / 32;
 
 }  // namespace
 
@@ -28,7 +30,9 @@ double PollSchedule::throttle(MonoTime now) const {
 unsigned PollSchedule::headway(MonoTime now) const { return static_cast<unsigned>(throttle(now)); }
 
 void PollSchedule::arm_burst() {
-  if (retries_left_ == 0) retries_left_ = kBurstRetries;
+  if (burst_armed_) return;
+  burst_armed_ = true;
+  retries_left_ = kBurstRetries;
 }
 
 bool PollSchedule::packet_sent(MonoTime now) {
@@ -46,7 +50,8 @@ bool PollSchedule::packet_sent(MonoTime now) {
 }
 
 void PollSchedule::answer_received(MonoTime now, int count, bool spread) {
-  if (retries_left_ == 0) return;
+  if (!burst_armed_) return;
+  burst_armed_ = false;
   burst_spacing_ = kSpacing;
   close_left_ = kCloseTogether;
   spreading_ = spread;
@@ -65,9 +70,8 @@ void PollSchedule::update(MonoTime now, int poll, Random& random) {
     if (due_ <= now) due_ = std::max(earliest, now + spacing);
     return;
   }
-  const double interval = log2_seconds(burst_armed() ? min_poll_ : poll_);
-  // Up to 1/32 longer at random, so that clients do not march in step.
-  if (!longer_) longer_ = random.uniform() / 32;
+  const double interval = log2_seconds(retries_left_ > 0 ? min_poll_ : poll_);
+  if (!longer_) longer_ = kRandomShare * random.uniform();
   const MonoTime regular = poll_began_ + from_seconds(interval * (1 + *longer_));
   due_ = std::max(regular, earliest);
   if (throttle(now) > log2_seconds(min_poll_)) due_ += kSpacing;
@@ -75,6 +79,7 @@ void PollSchedule::update(MonoTime now, int poll, Random& random) {
 
 void PollSchedule::slow_down(MonoTime now, int poll, Random& random) {
   burst_left_ = retries_left_ = 0;
+  burst_armed_ = false;
   const int slower = std::min(std::max(poll, poll_ + 1), std::max(kMaxKissPoll, poll_));
   min_poll_ = std::max(min_poll_, slower);
   max_poll_ = std::max(max_poll_, min_poll_);
@@ -94,6 +99,7 @@ void PollSchedule::set_limits(MonoTime now, int min_poll, int max_poll, Random& 
 void PollSchedule::restart(MonoTime first) {
   poll_ = min_poll_;
   burst_left_ = retries_left_ = 0;
+  burst_armed_ = false;
   begin_poll(first);
   due_ = first;
 }

@@ -22,8 +22,8 @@ class PollSchedule {
   static constexpr Duration kWidestSpacing = std::chrono::seconds(16);
   /// Of a burst that spreads, so many follow the first at kSpacing.
   static constexpr int kCloseTogether = 2;
-  /// Polls during which an unanswered burst is tried again.
-  static constexpr int kBurstRetries = 8;
+  /// Polls that an unanswered burst is tried at minpoll for.
+  static constexpr int kBurstRetries = 3;
 
   PollSchedule(int min_poll, int max_poll, MonoTime first);
 
@@ -45,9 +45,10 @@ class PollSchedule {
     poll_began_ = now;
     longer_.reset();
   }
-  /// The next answer starts a burst.
+  /// The next answer starts a burst. It is waited for at minpoll for kBurstRetries polls, and at
+  /// the poll interval from then on: who is silent for long does not get more packets for it.
   void arm_burst();
-  [[nodiscard]] bool burst_armed() const { return retries_left_ > 0; }
+  [[nodiscard]] bool burst_armed() const { return burst_armed_; }
   /// A packet goes out: counts down bursts, loads the guard. Returns true if it ended a burst.
   bool packet_sent(MonoTime now);
   /// An answer came: an armed burst begins, with `count` packets in all. To `spread` it means that
@@ -73,6 +74,7 @@ class PollSchedule {
   int max_poll_;
   int poll_;
   int burst_left_ = 0;
+  bool burst_armed_ = false;
   int retries_left_ = 0;
   Duration burst_spacing_ = kSpacing;
   int close_left_ = 0;  // packets that still follow at kSpacing in a burst that spreads

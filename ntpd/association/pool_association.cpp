@@ -16,13 +16,15 @@ constexpr int kNextMember = 1;
 constexpr int kKnownMember = 9;
 
 /// How many servers more the daemon may take (NTPsec: up to maxclock, and up to twice that while
-/// the selection keeps fewer than minclock).
+/// the selection keeps fewer than minclock). In the place of a dead one it may take another.
 int wanted(const Context& context) {
-  const int limit = context.survivors < context.limits.min_clock ? 2 * context.limits.max_clock
-                                                                 : context.limits.max_clock;
+  const int usual = context.limits.max_clock;
+  const int most = 2 * usual;
+  const int active = count(context.active_sources);
+  const int alive = active - count(context.dead_sources);
   // The larger limit is for a daemon that has its servers and finds them bad, not for its start.
-  const int active = context.active_sources != nullptr ? (*context.active_sources)() : 0;
-  return (active < context.limits.max_clock ? context.limits.max_clock : limit) - active;
+  if (alive < usual) return std::min(usual - alive, most - active);
+  return (context.survivors < context.limits.min_clock ? most : usual) - active;
 }
 
 }  // namespace

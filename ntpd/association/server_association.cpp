@@ -13,6 +13,11 @@ namespace {
 // Name look-ups that failed are tried again after 8 s, and then ever more rarely, up to 1024 s.
 constexpr int kFirstRetry = 3;
 constexpr int kLastRetry = 10;
+// Polls without an answer after which a server is asked ever more rarely. NTPsec waits for ten, but
+// its intervals are longer in the mean: 1/32 at random, and ours half of that.
+constexpr unsigned kSilentPolls = 8;
+// The name of a server that stays dead is looked up anew so often.
+constexpr Duration kLookUpAgain = std::chrono::seconds(2048);
 // A kernel stamp further from our own reading than this is not of this request.
 constexpr Duration kStampSlack = std::chrono::seconds(1);
 
@@ -53,6 +58,10 @@ ServerAssociation::ServerAssociation(Id id, const config::SourceSettings& settin
 }
 
 bool ServerAssociation::active() const { return Association::active() && !stopped_; }
+
+bool ServerAssociation::dead() const {
+  return origin_ == Origin::PoolMember && unreach_ >= kDeadPolls;
+}
 
 void ServerAssociation::look_up(const Context& context, Actions& actions) {
   looking_up_ = true;
@@ -129,14 +138,17 @@ Actions ServerAssociation::on_timer(const Context& context) {
     shift_reach(context, actions);
     if (reach_ == 0) {
       if (settings_.iburst) schedule_.arm_burst();
+      if (unreach_ >= kSilentPolls) ++poll;
       if (unreach_ >= kDeadPolls) {
-        ++poll;
-        if (origin_ == Origin::PoolMember) {
+        // Given up without another in its place it would be found again, and asked from minpoll on.
+        if (origin_ == Origin::PoolMember &&
+            (!active() || count(context.active_sources) > context.limits.max_clock)) {
           actions.push_back(Demobilize{"no answer"});
           return actions;
         }
-        if (named() && !session_ && !looking_up_ && unreach_ % kDeadPolls == 0) {
+        if (named() && !session_ && !looking_up_ && context.mono >= look_up_again_) {
           looking_up_ = true;
+          look_up_again_ = context.mono + kLookUpAgain;
           actions.push_back(Resolve{settings_.host, settings_.family});
         }
       }

@@ -14,9 +14,9 @@ namespace ntp::association {
 /// A server of the network, given by a `server` line or found by a pool, asked in client mode.
 class ServerAssociation final : public Association {
  public:
-  /// Polls without an answer after which a pool member is given up and a server's name is looked up
-  /// anew.
-  static constexpr unsigned kDeadPolls = 12;
+  /// Polls without an answer after which a server's name is looked up anew, and a pool member is
+  /// given up if there are enough without it.
+  static constexpr unsigned kDeadPolls = 10;
 
   enum class Origin : std::uint8_t { Configured, PoolMember };
   /// True if another association asks there already.
@@ -59,6 +59,7 @@ class ServerAssociation final : public Association {
   [[nodiscard]] std::uint64_t declined() const { return declined_; }
 
   [[nodiscard]] bool active() const override;
+  [[nodiscard]] bool dead() const override;
   [[nodiscard]] Origin origin() const { return origin_; }
   [[nodiscard]] control::PeerView view(const Context& context) const override;
 
@@ -95,6 +96,7 @@ class ServerAssociation final : public Association {
   bool literal_ = false;
   bool looking_up_ = false;
   int failed_look_ups_ = 0;
+  MonoTime look_up_again_{};  // not before, of a dead server
   bool stopped_ = false;
   // Both or none, with `nts`.
   std::optional<NtsEstablisher> establisher_;

@@ -43,6 +43,10 @@ ClockLoop::Settings clock_settings(const config::Settings& settings, const Engin
     clock.controller.step_forward = std::max(tinker.step_forward, kSlewOnlyStep);
     clock.controller.step_backward = std::max(tinker.step_backward, kSlewOnlyStep);
   }
+  if (clock.controller.never_steps() || options.slew_only) {
+    // Who wants no steps wants no clock that runs at a rate of its own either.
+    clock.controller.start_rate = clock.controller.max_frequency;
+  }
   clock.controller.panic = tinker.panic;
   clock.controller.stepout = tinker.stepout;
   clock.controller.allow_panic = options.allow_panic;

@@ -347,6 +347,11 @@ class Engine final : public control::Model {
     return static_cast<int>(
         std::ranges::count_if(rows_, [](const auto& row) { return row->association->active(); }));
   };
+  std::function<int()> dead_sources_ = [this] {
+    return static_cast<int>(std::ranges::count_if(rows_, [](const auto& row) {
+      return row->association->active() && row->association->dead();
+    }));
+  };
   association::Id next_id_ = 1;
   int survivors_ = 0;
   int leap_votes_insert_ = 0;

@@ -55,6 +55,7 @@ association::Context Engine::context() const {
           .system_peer = state_.peer,
           .survivors = survivors_,
           .active_sources = &active_sources_,
+          .dead_sources = &dead_sources_,
           .limits = settings_.tos,
           .random = host_.random,
           .keys = &keys_->ring(),

@@ -99,6 +99,30 @@ TEST_P(ClockScenario, CorrectsWhatSomebodyElseSetWrong) {
   EXPECT_LE(worst(*second_, lab_->world.now() - hours(1)), 2e-3);
 }
 
+TEST_P(ClockScenario, WhoWantsNoStepsGetsNoFastSlewsEither) {
+  lab_ = std::make_unique<Lab>(seed());
+  lab_->add_server();
+  const NodeOptions never{std::string(kFollowServer) + "\ntinker step 0", kUsualOscillator, {}};
+  NodeOptions slewed{kFollowServer, kUsualOscillator, {}};
+  slewed.engine.slew_only = true;
+  for (const NodeOptions& options : {never, slewed}) lab_->add_node(options).start();
+  const TrueTime set = lab_->world.now() + hours(1);
+  double fastest = 0;
+  for (int second = 0; second < 7200; ++second) {
+    lab_->world.run_for(seconds(1));
+    for (SimNode& node : lab_->nodes) {
+      if (lab_->world.now() == set) node.host.clock.set_by_other(milliseconds(300));
+      fastest = std::max(fastest, std::abs(node.host.clock.frequency()));
+    }
+  }
+  EXPECT_LE(fastest, 500.1e-6);
+  EXPECT_GE(fastest, 400e-6);
+  for (const SimNode& node : lab_->nodes) {
+    EXPECT_TRUE(node.host.clock.steps().empty());
+    EXPECT_LE(worst(node, lab_->world.now() - minutes(20)), 2e-3);
+  }
+}
+
 TEST_P(ClockScenario, SlewsAwayASmallStepOfSomebodyElse) {
   set_up(at_utc(2026, 1, 1));
   lab_->world.run_for(hours(3));

@@ -80,6 +80,21 @@ TEST_P(NameScenario, FillsAPoolAndReplacesTheDead) {
   EXPECT_LE(std::abs(node.host.clock.error()), 1e-3);
 }
 
+TEST_P(NameScenario, ASilentPoolGetsNoMorePacketsADayThanFromNtpsec) {
+  add_servers(4);
+  for (PerfectServer& server : lab_.servers) server.behaviour.silent = true;
+  SimNode& node = lab_.add_node({"pool pool.example iburst", kUsualOscillator, {}});
+  node.host.resolver.set("pool.example", addresses_);
+  node.start();
+  lab_.world.run_for(hours(24));
+  for (PerfectServer& server : lab_.servers) {
+    EXPECT_LE(server.requests().size(), 228U);
+    server.behaviour.silent = false;
+  }
+  lab_.world.run_for(minutes(20));
+  EXPECT_TRUE(node.synchronized());
+}
+
 TEST_P(NameScenario, RunsTheSameForTheSameSeed) {
   const auto trace = [this] {
     Lab lab(seed());

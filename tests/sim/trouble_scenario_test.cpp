@@ -110,6 +110,18 @@ TEST_P(TroubleScenario, AMachinePausedForLongGoesOnWithoutPanic) {
   EXPECT_LE(error(node), 5e-3);
 }
 
+TEST_P(TroubleScenario, SilentServersGetNoMorePacketsADayThanFromNtpsec) {
+  start("server 10.0.0.1\nserver 10.0.0.2 iburst\nserver 10.0.0.3 burst iburst minpoll 4\n");
+  silence(true);
+  lab_->world.run_for(hours(24));
+  auto server = lab_->servers.begin();
+  // What NTPsec sends: one poll in three at maxpoll with iburst.
+  for (const std::size_t ntpsec : {93, 228, 249}) {
+    EXPECT_LE(server->requests().size(), ntpsec);
+    EXPECT_GE(server++->requests().size(), 80U);
+  }
+}
+
 TEST_P(TroubleScenario, WithoutSourcesTheBoundGrowsAndHolds) {
   SimNode& node = start();
   lab_->world.run_for(hours(4));

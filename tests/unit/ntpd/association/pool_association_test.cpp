@@ -25,6 +25,7 @@ class PoolAssociationTest : public ::testing::Test {
                    .wall = WallTime(elapsed_),
                    .survivors = survivors_,
                    .active_sources = &active_sources_,
+                   .dead_sources = &dead_sources_,
                    .limits = limits_,
                    .random = random_};
   }
@@ -53,6 +54,8 @@ class PoolAssociationTest : public ::testing::Test {
   test::CountingRandom random_;
   std::vector<Address> used_;
   std::function<int()> active_sources_ = [this] { return static_cast<int>(used_.size()); };
+  int dead_ = 0;
+  std::function<int()> dead_sources_ = [this] { return dead_; };
   int survivors_ = 3;
   Duration elapsed_{};
   std::optional<PoolAssociation> pool_;
@@ -74,6 +77,20 @@ TEST_F(PoolAssociationTest, ReplacesTheDead) {
   used_.pop_back();
   ASSERT_TRUE(asks());
   EXPECT_EQ(answer({"192.0.2.9"}), 1);
+}
+
+TEST_F(PoolAssociationTest, TakesOthersInThePlaceOfTheDeadUpToTwiceMaxclock) {
+  asks();
+  answer({"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"});
+  dead_ = 1;
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(answer({"192.0.2.5", "192.0.2.6"}), 1);
+  EXPECT_FALSE(asks());
+  dead_ = 5;
+  ASSERT_TRUE(asks());
+  EXPECT_EQ(answer({"192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9"}), 3);
+  dead_ = 8;
+  EXPECT_FALSE(asks());
 }
 
 TEST_F(PoolAssociationTest, TakesMoreWhileTheSelectionKeepsTooFew) {

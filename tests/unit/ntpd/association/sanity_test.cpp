@@ -72,6 +72,19 @@ TEST(TestServer, RefusesARootDistanceBeyondReason) {
   EXPECT_EQ(test_server(reply, limits), flash::kHeader);
 }
 
+TEST(TestServer, ObeysTosMaxdisp) {
+  config::TosSettings limits;
+  wire::Header reply = good_reply();
+  reply.root_delay = NtpShort::from_seconds(0.5);
+  reply.root_dispersion = NtpShort::from_seconds(0.2);
+  EXPECT_EQ(test_server(reply, limits), 0U);
+  limits.max_disp = 0.4;
+  EXPECT_EQ(test_server(reply, limits), flash::kHeader);
+  limits.max_disp = 30;
+  reply.root_dispersion = NtpShort::from_seconds(20);
+  EXPECT_EQ(test_server(reply, limits), 0U);
+}
+
 TEST(IsKiss, NeedsLeapThreeAndStratumZero) {
   wire::Header reply = good_reply();
   EXPECT_FALSE(is_kiss(reply));

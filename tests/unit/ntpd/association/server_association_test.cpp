@@ -38,6 +38,7 @@ class ServerAssociationTest : public ::testing::Test {
   Context context() {
     return Context{.mono = MonoTime(elapsed_),
                    .wall = WallTime(seconds(kStart) + elapsed_),
+                   .active_sources = &active_sources_,
                    .limits = limits_,
                    .random = random_,
                    .keys = &keys_};
@@ -90,6 +91,8 @@ class ServerAssociationTest : public ::testing::Test {
   crypto::KeyRing keys_;
   test::CountingRandom random_;
   std::vector<Address> used_;
+  int active_ = 1;
+  std::function<int()> active_sources_ = [this] { return active_; };
   std::unique_ptr<ServerAssociation> association_;
   Duration elapsed_ = seconds(1000);
   Duration offset_ = Duration::zero();
@@ -337,13 +340,29 @@ TEST_F(ServerAssociationTest, ADeadServersNameIsLookedUpAnew) {
   EXPECT_EQ(association_->address().to_string(), "192.0.2.9");
 }
 
-TEST_F(ServerAssociationTest, ADeadPoolMemberIsGivenUp) {
+TEST_F(ServerAssociationTest, ASilentServerThatComesBackGetsItsBurst) {
+  source_.iburst = true;
+  for (const int silent : {1, 2, 3, 4, 9, 30}) {
+    make();
+    for (int i = 0; i < silent; ++i) poll();
+    const Duration asked = elapsed_;
+    poll();
+    EXPECT_LE(elapsed_ - asked, silent < 8 ? seconds(66) : seconds(1056)) << silent;
+    receive(reply());
+    const Duration back = elapsed_;
+    for (int i = 0; i < 6; ++i) exchange();
+    EXPECT_LE(elapsed_ - back, seconds(49)) << silent;
+  }
+}
+
+TEST_F(ServerAssociationTest, ADeadPoolMemberIsGivenUpOnceThereAreEnoughWithoutIt) {
   source_.type = config::SourceType::Pool;
   source_.host = "pool.example.net";
   make(*parse_address("192.0.2.9"));
-  const Demobilize* end = nullptr;
-  for (int i = 0; i < 30 && end == nullptr; ++i) end = find_action<Demobilize>(poll());
-  EXPECT_NE(end, nullptr);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(find_action<Demobilize>(poll()), nullptr);
+  EXPECT_TRUE(association_->dead());
+  active_ = limits_.max_clock + 1;
+  EXPECT_NE(find_action<Demobilize>(poll()), nullptr);
 }
 
 TEST_F(ServerAssociationTest, IsACandidateWithTheSecondExchange) {
