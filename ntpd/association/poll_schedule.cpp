@@ -11,7 +11,7 @@ constexpr int kMaxKissPoll = 10;
 // Packets that may go out faster than the poll interval before the guard bites.
 constexpr int kCredit = 7;
 // Of an interval: up to so much longer is it at random, so that clients do not march in step.
-constexpr double kRandomShare = 1.0 / 32;
+constexpr double kRandomShare = 1.0 / 16;
 
 }  // namespace
 

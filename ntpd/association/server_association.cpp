@@ -13,9 +13,8 @@ namespace {
 // Name look-ups that failed are tried again after 8 s, and then ever more rarely, up to 1024 s.
 constexpr int kFirstRetry = 3;
 constexpr int kLastRetry = 10;
-// Polls without an answer after which a server is asked ever more rarely. NTPsec waits for ten, but
-// its intervals are longer in the mean: 1/32 at random, and ours half of that.
-constexpr unsigned kSilentPolls = 8;
+// Polls without an answer after which a server is asked ever more rarely (NTPsec: NTP_UNREACH).
+constexpr unsigned kSilentPolls = 10;
 // The name of a server that stays dead is looked up anew so often.
 constexpr Duration kLookUpAgain = std::chrono::seconds(2048);
 // A kernel stamp further from our own reading than this is not of this request.

@@ -128,6 +128,8 @@ class KnownClock : public ClockFigures {
  protected:
   static constexpr double kDelay = 10;       // ms
   static constexpr double kQueue = 0.2;      // ms
+  // ms: the queues of both ways together are longer once in 60 exchanges.
+  static constexpr double kMostQueues = 6 * kQueue;
   static constexpr double kOffset = -50;     // ms
   static constexpr double kFrequency = -20;  // ppm
 
@@ -160,7 +162,8 @@ TEST_F(KnownClock, IsShownInUnitsOfNtpsecWhenItIsKept) {
   EXPECT_NEAR(value(rv, "frequency"), kFrequency, 0.5)
       << "ppm, what the clock is corrected by; the oscillator strays by 0.17";
   EXPECT_NEAR(value(rv, "offset"), 0, kQueue / 2) << "ms";
-  EXPECT_NEAR(value(rv, "rootdelay"), 2 + kDelay + kQueue, kQueue) << "ms, to the root";
+  EXPECT_GT(value(rv, "rootdelay"), 2 + kDelay) << "ms, to the root";
+  EXPECT_LT(value(rv, "rootdelay"), 2 + kDelay + kMostQueues);
   // The server's, one poll and a little more at 15 ppm, and what the estimate is off.
   EXPECT_GT(value(rv, "rootdisp"), 3);
   EXPECT_LT(value(rv, "rootdisp"), 3 + 2 * 64 * 15e-3 + 2 * kQueue);
@@ -199,7 +202,8 @@ TEST_F(KnownClock, HasAPeerThatPeerstatsAndItsVariablesTellAlike) {
       << rv;
   EXPECT_EQ(peer[3], status[1]) << "hexadecimal, of the system peer";
   EXPECT_NEAR(std::stod(peer[4]), 0, kQueue * 1e-3) << "s, offset";
-  EXPECT_NEAR(std::stod(peer[5]), (kDelay + kQueue) * 1e-3, kQueue * 1e-3) << "s, delay";
+  EXPECT_GT(std::stod(peer[5]), kDelay * 1e-3) << "s, delay";
+  EXPECT_LT(std::stod(peer[5]), (kDelay + kMostQueues) * 1e-3);
   // Of the sample that bounds the error best: precisions, its age, what the estimate is off it.
   EXPECT_GT(std::stod(peer[6]), 0);
   EXPECT_LT(std::stod(peer[6]), 8 * 64 * 15e-6 + kQueue * 1e-3) << "s, dispersion";
