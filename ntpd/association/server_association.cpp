@@ -13,8 +13,6 @@ namespace {
 // Name look-ups that failed are tried again after 8 s, and then ever more rarely, up to 1024 s.
 constexpr int kFirstRetry = 3;
 constexpr int kLastRetry = 10;
-// Polls without an answer after which a server is asked ever more rarely (NTPsec: NTP_UNREACH).
-constexpr unsigned kSilentPolls = 10;
 // The name of a server that stays dead is looked up anew so often.
 constexpr Duration kLookUpAgain = std::chrono::seconds(2048);
 // A kernel stamp further from our own reading than this is not of this request.
@@ -137,8 +135,8 @@ Actions ServerAssociation::on_timer(const Context& context) {
     shift_reach(context, actions);
     if (reach_ == 0) {
       if (settings_.iburst) schedule_.arm_burst();
-      if (unreach_ >= kSilentPolls) ++poll;
       if (unreach_ >= kDeadPolls) {
+        ++poll;
         // Given up without another in its place it would be found again, and asked from minpoll on.
         if (origin_ == Origin::PoolMember &&
             (!active() || count(context.active_sources) > context.limits.max_clock)) {

@@ -14,8 +14,8 @@ namespace ntp::association {
 /// A server of the network, given by a `server` line or found by a pool, asked in client mode.
 class ServerAssociation final : public Association {
  public:
-  /// Polls without an answer after which a server's name is looked up anew, and a pool member is
-  /// given up if there are enough without it.
+  /// Polls without an answer after which a server is asked ever more rarely and its name looked up
+  /// anew, and a pool member is given up if there are enough without it (NTPsec: NTP_UNREACH).
   static constexpr unsigned kDeadPolls = 10;
 
   enum class Origin : std::uint8_t { Configured, PoolMember };

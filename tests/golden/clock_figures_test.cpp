@@ -126,8 +126,8 @@ class ClockFigures : public testing::Test {
 /// dispersion away from its own reference, a clock that is 50 ms fast and gains 20 ppm.
 class KnownClock : public ClockFigures {
  protected:
-  static constexpr double kDelay = 10;       // ms
-  static constexpr double kQueue = 0.2;      // ms
+  static constexpr double kDelay = 10;   // ms
+  static constexpr double kQueue = 0.2;  // ms
   // ms: the queues of both ways together are longer once in 60 exchanges.
   static constexpr double kMostQueues = 6 * kQueue;
   static constexpr double kOffset = -50;     // ms
