@@ -88,6 +88,15 @@ double value(const std::string& text, const std::string& name) {
   return std::stod(match[2]);
 }
 
+std::vector<double> list(const std::string& text, const std::string& name) {
+  std::smatch match;
+  std::vector<double> all;
+  if (!std::regex_search(text, match, std::regex(name + " *=([-0-9. \t]+)"))) return all;
+  std::istringstream stream(match[1]);
+  for (double number = 0; stream >> number;) all.push_back(number);
+  return all;
+}
+
 std::vector<std::string> words(const std::string& line) {
   std::istringstream stream(line);
   std::vector<std::string> all;
@@ -126,10 +135,8 @@ class ClockFigures : public testing::Test {
 /// dispersion away from its own reference, a clock that is 50 ms fast and gains 20 ppm.
 class KnownClock : public ClockFigures {
  protected:
-  static constexpr double kDelay = 10;   // ms
-  static constexpr double kQueue = 0.2;  // ms
-  // ms: the queues of both ways together are longer once in 60 exchanges.
-  static constexpr double kMostQueues = 6 * kQueue;
+  static constexpr double kDelay = 10;       // ms
+  static constexpr double kQueue = 0.2;      // ms
   static constexpr double kOffset = -50;     // ms
   static constexpr double kFrequency = -20;  // ppm
 
@@ -162,8 +169,9 @@ TEST_F(KnownClock, IsShownInUnitsOfNtpsecWhenItIsKept) {
   EXPECT_NEAR(value(rv, "frequency"), kFrequency, 0.5)
       << "ppm, what the clock is corrected by; the oscillator strays by 0.17";
   EXPECT_NEAR(value(rv, "offset"), 0, kQueue / 2) << "ms";
-  EXPECT_GT(value(rv, "rootdelay"), 2 + kDelay) << "ms, to the root";
-  EXPECT_LT(value(rv, "rootdelay"), 2 + kDelay + kMostQueues);
+  constexpr double kUnit = 1e3 / 65536;  // ms, of the server's root delay in its packets
+  EXPECT_NEAR(value(rv, "rootdelay"), 2 + value(ntpq(*node_, "rv &1"), "delay"), kUnit)
+      << "ms, to the root";
   // The server's, one poll and a little more at 15 ppm, and what the estimate is off.
   EXPECT_GT(value(rv, "rootdisp"), 3);
   EXPECT_LT(value(rv, "rootdisp"), 3 + 2 * 64 * 15e-3 + 2 * kQueue);
@@ -192,8 +200,19 @@ TEST_F(KnownClock, IsTheSameInLoopstats) {
 }
 
 TEST_F(KnownClock, HasAPeerThatPeerstatsAndItsVariablesTellAlike) {
-  lab_.world.run_for(hours(8));
-  const std::string rv = ntpq(*node_, "rv &1");
+  lab_.world.run_for(hours(7));
+  double least = 1e3;  // ms, of an hour's delays
+  std::string rv;
+  std::vector<double> delays;
+  for (int i = 0; i < 10; ++i) {
+    lab_.world.run_for(minutes(6));
+    rv = ntpq(*node_, "rv &1");
+    delays = list(rv, "filtdelay");
+    ASSERT_EQ(delays.size(), 8U) << rv;
+    least = std::min(least, std::ranges::min(delays));
+  }
+  EXPECT_GT(least, kDelay);
+  EXPECT_LT(least, kDelay + kQueue) << "of so many exchanges one hardly waits";
   const auto peer = line("peerstats", true);
   ASSERT_EQ(peer.size(), 8U);
   EXPECT_EQ(peer[2], "10.0.0.1");
@@ -202,8 +221,10 @@ TEST_F(KnownClock, HasAPeerThatPeerstatsAndItsVariablesTellAlike) {
       << rv;
   EXPECT_EQ(peer[3], status[1]) << "hexadecimal, of the system peer";
   EXPECT_NEAR(std::stod(peer[4]), 0, kQueue * 1e-3) << "s, offset";
-  EXPECT_GT(std::stod(peer[5]), kDelay * 1e-3) << "s, delay";
-  EXPECT_LT(std::stod(peer[5]), (kDelay + kMostQueues) * 1e-3);
+  const double delay = std::stod(peer[5]) * 1e3;
+  EXPECT_TRUE(std::ranges::any_of(delays, [&](double d) { return std::abs(d - delay) < 0.0051; }))
+      << delay << " ms is none of\n"
+      << rv;
   // Of the sample that bounds the error best: precisions, its age, what the estimate is off it.
   EXPECT_GT(std::stod(peer[6]), 0);
   EXPECT_LT(std::stod(peer[6]), 8 * 64 * 15e-6 + kQueue * 1e-3) << "s, dispersion";

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <utility>
 
 #include "tests/support/refclock_bench.h"
 #include "tests/unit/ntpd/refclock/played_clocks.h"
@@ -112,8 +113,8 @@ class Life {
       text.erase(text.size() / 4, text.size() * 3 / 4 - kEnd);
     if (cuts_off && voice->each_second() && now % kPoll >= kPoll / 2) text.clear();
     if (garbles && text.size() > kShortest && ++told_ % 10 == 0) {
-      char& octet = text[random() % text.size()];
-      octet = static_cast<char>(static_cast<unsigned char>(octet) ^ 1U << random() % 8);
+      char& octet = text[random_() % text.size()];
+      octet = static_cast<char>(static_cast<unsigned char>(octet) ^ 1U << random_() % 8);
     }
     if (fails_to_read) {
       port().vanish("Input/output error");
@@ -132,7 +133,7 @@ class Life {
   }
 
   int told_ = 0;  // telegrams
-  std::mt19937 random{1};
+  std::mt19937 random_{1};
 
   void judge(const std::optional<Unit::Batch>& batch) {
     if (!batch) return;
